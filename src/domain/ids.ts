@@ -1,0 +1,44 @@
+import { Fault } from '../errors/index.js';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** `oc-` and 12 characters of lower-case base32; also the Nomad job's id and the host's first label. */
+export type InstanceId = Branded<'InstanceId'>;
+/** `cl-` and 12 characters of base32: one tenant's hold on one instance. */
+export type ClaimId = Branded<'ClaimId'>;
+/** `tn-` and 12 characters of base32: our own id of a tenant; products use their own reference. */
+export type TenantId = Branded<'TenantId'>;
+/** Readable and derived from the pool key, e.g. `s-2026.9.6-c1-default`. */
+export type PoolId = Branded<'PoolId'>;
+
+const INSTANCE_ID = /^oc-[a-z2-7]{12}$/;
+
+/** True for text of the shape of an instance id; says nothing about whether it exists. */
+export function isInstanceId(text: string): text is InstanceId {
+  return INSTANCE_ID.test(text);
+}
+
+/** Text from outside as an instance id; a malformed one is as unknown as an absent one. */
+export function parseInstanceId(text: string): InstanceId {
+  if (isInstanceId(text)) return text;
+  throw new Fault('instance_unknown', 'No such instance. List yours with GET /v1/instances.');
+}
+
+/** Marks a random base32 suffix as an instance id. */
+export function instanceIdOf(suffix: string): InstanceId {
+  return `oc-${suffix}` as InstanceId;
+}
+
+/** Marks a random base32 suffix as a claim id. */
+export function claimIdOf(suffix: string): ClaimId {
+  return `cl-${suffix}` as ClaimId;
+}
+
+/** Marks a random base32 suffix as a tenant id. */
+export function tenantIdOf(suffix: string): TenantId {
+  return `tn-${suffix}` as TenantId;
+}
+
+/** Length of the random part of every id: 60 bits, so that a collision is not a thing to plan for. */
+export const ID_SUFFIX_LENGTH = 12;

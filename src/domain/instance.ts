@@ -1,0 +1,107 @@
+import { Fault } from '../errors/index.js';
+import type { ClaimId, InstanceId, PoolId, TenantId } from './ids.js';
+import type { SizeClass } from './size-classes.js';
+
+/**
+ * An instance's life. `drainingAt` and `heldAt` stand beside the state, so that resuming can skip
+ * no gate.
+ *
+ * ```
+ * creating → warming → idle → binding → ready ⇄ stopped → deleting → deleted
+ *     │         │        │       │        │
+ *     └─────────┴────────┴───────┴────────┴──► failed (reason kept) → deleting
+ * ```
+ */
+export const INSTANCE_MOVES = {
+  creating: { launch: 'warming', fail: 'failed', delete: 'deleting' },
+  warming: { admit: 'idle', fail: 'failed', delete: 'deleting' },
+  idle: { claim: 'binding', fail: 'failed', delete: 'deleting' },
+  binding: { prove: 'ready', fail: 'failed', delete: 'deleting' },
+  ready: { stop: 'stopped', fail: 'failed', delete: 'deleting' },
+  stopped: { start: 'ready', fail: 'failed', delete: 'deleting' },
+  failed: { delete: 'deleting' },
+  deleting: { finish: 'deleted' },
+  deleted: {},
+} as const satisfies Record<InstanceState, Partial<Record<InstanceVerb, InstanceState>>>;
+
+export const INSTANCE_STATES = [
+  'creating',
+  'warming',
+  'idle',
+  'binding',
+  'ready',
+  'stopped',
+  'failed',
+  'deleting',
+  'deleted',
+] as const;
+
+export type InstanceState = (typeof INSTANCE_STATES)[number];
+export type InstanceVerb =
+  'launch' | 'admit' | 'claim' | 'prove' | 'stop' | 'start' | 'fail' | 'delete' | 'finish';
+
+/**
+ * How far the binding of a claimed instance has come. Each step is durable and may be repeated;
+ * whoever finds the row goes on from here.
+ */
+export const BINDING_STEPS = ['claimed', 'secrets_written', 'announced', 'acknowledged'] as const;
+export type BindingStep = (typeof BINDING_STEPS)[number];
+
+/** Why an instance failed: a stable word for metrics and a sentence for the operator. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly sentence: string;
+}
+
+export type FailureCode =
+  'start_deadline' | 'start_failed' | 'warmup_failed' | 'found_dead' | 'binding_deadline' | 'lost';
+
+/** One OpenClaw gateway: a Nomad job for its whole life, with or without an owner. */
+export interface Instance {
+  readonly id: InstanceId;
+  readonly poolId: PoolId;
+  readonly state: InstanceState;
+  readonly sizeClass: SizeClass;
+  readonly openclawVersion: string;
+  /** Grows with each change of owner; every later write for that owner names it. */
+  readonly fence: number;
+  readonly tenantId: TenantId | null;
+  readonly claimId: ClaimId | null;
+  readonly name: string | null;
+  readonly bindingStep: BindingStep | null;
+  /** Wanted revision of the gateway's configuration; grows with each key or setting changed. */
+  readonly revision: number;
+  /** Last revision the gateway was seen to run. */
+  readonly revisionApplied: number;
+  /** Version of the gateway token in Vault that the instance must use. */
+  readonly gatewayVersion: number;
+  /** Version of the keys in Vault that the instance must use; 0 before the first key. */
+  readonly keyVersion: number;
+  readonly allocationId: string | null;
+  readonly nodeId: string | null;
+  /** `host:port` of the gateway as the catalog last gave it. */
+  readonly address: string | null;
+  /** Since when an idle member fails its probes; a suspect is never given away. */
+  readonly suspectAt: Date | null;
+  readonly failure: Failure | null;
+  readonly createdAt: Date;
+  /** When the present state was entered; deadlines count from here. */
+  readonly stateAt: Date;
+  readonly readyAt: Date | null;
+}
+
+/** The state that `verb` leads to, or a conflict that names both. */
+export function nextState(from: InstanceState, verb: InstanceVerb): InstanceState {
+  const moves: Partial<Record<InstanceVerb, InstanceState>> = INSTANCE_MOVES[from];
+  const to = moves[verb];
+  if (to !== undefined) return to;
+  throw new Fault('move_refused', `An instance that is ${from} cannot ${verb}.`, {
+    details: { from, verb },
+  });
+}
+
+/** States in which the instance belongs to a tenant and its name answers at the edge. */
+export const ROUTED_STATES: readonly InstanceState[] = ['binding', 'ready', 'stopped'];
+
+/** States that count as a pool's stock: present or coming. */
+export const STOCK_STATES: readonly InstanceState[] = ['creating', 'warming', 'idle'];

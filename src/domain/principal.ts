@@ -1,0 +1,17 @@
+/** What a caller may do. A tenant sees their own, a product its tenants, an operator everything. */
+export const ROLES = ['tenant', 'product', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who calls, as their verified token says. */
+export interface Principal {
+  readonly subject: string;
+  readonly role: Role;
+  /** The only tenant a `tenant` may act for; null for the other roles. */
+  readonly tenantRef: string | null;
+}
+
+/** Who and in which request: what an audit line needs besides the act. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly requestId: string;
+}

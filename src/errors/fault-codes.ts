@@ -1,0 +1,53 @@
+import type { FaultKind } from './fault.js';
+
+/**
+ * Every fault code of the product with its kind: the one place where a code is declared.
+ *
+ * Codes are part of the API: they are documented in docs/errors.md (a tidy test compares the two)
+ * and never change their meaning.
+ */
+export const FAULT_CODES = {
+  request_invalid: 'invalid',
+  request_too_large: 'invalid',
+  route_unknown: 'invalid',
+  unauthenticated: 'invalid',
+  forbidden: 'invalid',
+  instance_unknown: 'invalid',
+  key_unknown: 'invalid',
+  provider_unknown: 'invalid',
+  key_malformed: 'invalid',
+  size_class_unoffered: 'invalid',
+  config_invalid: 'invalid',
+
+  name_taken: 'conflict',
+  idempotency_key_reused: 'conflict',
+  instance_not_claimed: 'conflict',
+  instance_not_ready: 'conflict',
+  move_refused: 'conflict',
+  write_superseded: 'conflict',
+  keys_limit_reached: 'conflict',
+
+  pool_empty: 'capacity',
+  wait_exceeded: 'capacity',
+
+  database_unreachable: 'unavailable',
+  redis_unreachable: 'unavailable',
+  nomad_unreachable: 'unavailable',
+  nomad_refused: 'unavailable',
+  consul_unreachable: 'unavailable',
+  consul_refused: 'unavailable',
+  vault_unreachable: 'unavailable',
+  vault_sealed: 'unavailable',
+  vault_refused: 'unavailable',
+  gateway_unreachable: 'unavailable',
+  gateway_refused: 'unavailable',
+  proof_failed: 'unavailable',
+
+  internal: 'bug',
+  pool_bounds_inverted: 'bug',
+  row_malformed: 'bug',
+  reply_malformed: 'bug',
+} as const satisfies Record<string, FaultKind>;
+
+/** A stable, documented name of a failure. */
+export type FaultCode = keyof typeof FAULT_CODES;

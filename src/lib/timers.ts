@@ -1,0 +1,22 @@
+/** Resolves after `ms` milliseconds, or at once when `signal` fires; never rejects. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** A signal that fires after `ms` milliseconds or when `parent` does, whichever is first. */
+export function deadline(ms: number, parent?: AbortSignal): AbortSignal {
+  const limit = AbortSignal.timeout(ms);
+  return parent === undefined ? limit : AbortSignal.any([parent, limit]);
+}

@@ -1,0 +1,41 @@
+import type { InstanceId } from '../domain/ids.js';
+import type { PoolKey } from '../domain/pool.js';
+
+/** What the scheduler needs to start an instance; the rest stands in the jobspec. */
+export interface InstanceSpec {
+  readonly instanceId: InstanceId;
+  readonly pool: PoolKey;
+}
+
+export type AllocationPhase = 'pending' | 'running' | 'complete' | 'failed' | 'lost' | 'unknown';
+
+/** One placement of an instance's job, in our words. */
+export interface AllocationView {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly phase: AllocationPhase;
+  /** False once the scheduler means to stop it. */
+  readonly isWanted: boolean;
+  /** How often its task was restarted in place. */
+  readonly restarts: number;
+  /** The last events of its task in one line, for the operator; free of secrets. */
+  readonly lastEvent: string | null;
+}
+
+/** Why nothing was placed yet, e.g. "memory exhausted on 1 node"; null when placed or unknown. */
+export type PlacementTrouble = string | null;
+
+/**
+ * Starts and stops instances. Every call names its target by our own id, so that repeating it is
+ * harmless. All calls fail with `nomad_unreachable` or `nomad_refused`.
+ */
+export interface Scheduler {
+  /** Registers the instance's job; registering it again changes nothing. */
+  startInstance(spec: InstanceSpec, signal: AbortSignal): Promise<void>;
+  /** Stops and forgets the job; one that is gone counts as stopped. Refuses a job that is not ours. */
+  stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<void>;
+  listAllocations(instanceId: InstanceId, signal: AbortSignal): Promise<readonly AllocationView[]>;
+  explainPlacement(instanceId: InstanceId, signal: AbortSignal): Promise<PlacementTrouble>;
+  /** Ids of all jobs that carry our mark, running or not. */
+  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]>;
+}

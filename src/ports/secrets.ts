@@ -1,0 +1,29 @@
+import type { InstanceId } from '../domain/ids.js';
+
+/** Changes to a tenant's keys: a value sets, null removes. Applied together as one new version. */
+export type KeyChanges = Readonly<Record<string, string | null>>;
+
+/**
+ * The tenants' provider keys. They can be written and never read back through this port.
+ * All calls fail with `vault_unreachable`, `vault_sealed` or `vault_refused`.
+ */
+export interface KeyVault {
+  /** Applies the changes as one new version and returns its number; other keys stay as they are. */
+  changeKeys(instanceId: InstanceId, changes: KeyChanges, signal: AbortSignal): Promise<number>;
+}
+
+/** The gateways' own admin tokens, which the control plane needs to operate them. */
+export interface GatewayTokens {
+  /**
+   * Makes sure that version `version` of the token exists, creating it as a fresh random token if
+   * it does not. Safe to repeat and to race: all callers end with the same token.
+   */
+  ensureToken(instanceId: InstanceId, version: number, signal: AbortSignal): Promise<void>;
+  /** The token of that version, or null when it does not exist (any more). */
+  readToken(instanceId: InstanceId, version: number, signal: AbortSignal): Promise<string | null>;
+}
+
+/** Removes all that was ever kept for an instance: every version, its metadata, its identity. */
+export interface SecretShredder {
+  shred(instanceId: InstanceId, signal: AbortSignal): Promise<void>;
+}

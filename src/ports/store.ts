@@ -1,0 +1,235 @@
+import type { ClaimId, InstanceId, PoolId, TenantId } from '../domain/ids.js';
+import type {
+  BindingStep,
+  Failure,
+  Instance,
+  InstanceState,
+  InstanceVerb,
+} from '../domain/instance.js';
+import type { Pool, PoolKey } from '../domain/pool.js';
+
+/** A change of an instance that happens only if the row is still as the caller saw it. */
+export interface InstanceMove {
+  readonly verb: InstanceVerb;
+  readonly at: Date;
+  readonly failure?: Failure;
+}
+
+/** Columns that may change without a change of state; absent ones stay. */
+export interface InstanceNotes {
+  readonly bindingStep?: BindingStep;
+  readonly gatewayVersion?: number;
+  readonly revision?: number;
+  readonly revisionApplied?: number;
+  readonly allocationId?: string | null;
+  readonly nodeId?: string | null;
+  readonly address?: string | null;
+  readonly suspectAt?: Date | null;
+}
+
+export interface InstanceFilter {
+  readonly tenantId?: TenantId;
+  readonly poolId?: PoolId;
+  readonly states?: readonly InstanceState[];
+  readonly isClaimed?: boolean;
+}
+
+export interface Page {
+  /** At most this many rows, 1–200. */
+  readonly limit: number;
+  /** Opaque; from the page before. */
+  readonly cursor: string | null;
+}
+
+export interface Paged<Row> {
+  readonly rows: readonly Row[];
+  readonly nextCursor: string | null;
+}
+
+export interface InstanceStore {
+  insert(instance: NewInstance): Promise<Instance>;
+  find(id: InstanceId): Promise<Instance | null>;
+  /** Locks the row until the transaction ends. */
+  findForUpdate(id: InstanceId): Promise<Instance | null>;
+  list(filter: InstanceFilter, page: Page): Promise<Paged<Instance>>;
+  countByState(poolId: PoolId): Promise<ReadonlyMap<InstanceState, number>>;
+  /**
+   * Gives the oldest eligible idle member to the claim, or null when there is none. One statement,
+   * SKIP LOCKED: concurrent claims never wait for each other and never get the same member.
+   */
+  takeIdle(taking: {
+    readonly poolId: PoolId;
+    readonly tenantId: TenantId;
+    readonly claimId: ClaimId;
+    readonly name: string;
+    readonly at: Date;
+  }): Promise<Instance | null>;
+  /** Moves the instance if it still has `seen`'s state and fence; null when it does not. */
+  move(seen: Instance, move: InstanceMove, notes?: InstanceNotes): Promise<Instance | null>;
+  /** Writes notes if the instance still has `seen`'s state and fence; null when it does not. */
+  note(seen: Instance, notes: InstanceNotes): Promise<Instance | null>;
+  /** Ids of instances that have work to do or must be looked at, oldest first. */
+  listDue(limit: number): Promise<readonly InstanceId[]>;
+}
+
+export interface NewInstance {
+  readonly id: InstanceId;
+  readonly pool: Pool;
+  readonly at: Date;
+}
+
+export interface PoolStore {
+  /** Creates the pool or updates its bounds. */
+  ensure(key: PoolKey, bounds: { idleTarget: number; membersMax: number }, at: Date): Promise<Pool>;
+  find(id: PoolId): Promise<Pool | null>;
+  list(): Promise<readonly Pool[]>;
+  recordBreaker(
+    id: PoolId,
+    breaker: { failuresInARow: number; breakerOpenedAt: Date | null },
+  ): Promise<void>;
+}
+
+export interface Tenant {
+  readonly id: TenantId;
+  /** The product's own name for the tenant; unique. */
+  readonly externalRef: string;
+}
+
+export interface TenantStore {
+  /** Finds or creates the tenant of that reference. */
+  ensure(candidate: Tenant, at: Date): Promise<Tenant>;
+  findByRef(externalRef: string): Promise<Tenant | null>;
+  findMany(ids: readonly TenantId[]): Promise<readonly Tenant[]>;
+}
+
+export interface ClaimStore {
+  /** Records the hold; the conflict `name_taken` when the tenant has a live one of that name. */
+  insert(claim: {
+    readonly id: ClaimId;
+    readonly tenantId: TenantId;
+    readonly instanceId: InstanceId;
+    readonly name: string;
+    readonly at: Date;
+  }): Promise<void>;
+  release(instanceId: InstanceId, at: Date): Promise<void>;
+}
+
+/** What is known of a tenant's key: never its value, never a part of it. */
+export interface KeyRecord {
+  readonly name: string;
+  /** Version of the keys in Vault that brought this key's present value. */
+  readonly version: number;
+  readonly setAt: Date;
+  /** Live once the gateway was seen to run with this version. */
+  readonly isLive: boolean;
+}
+
+export interface KeyStore {
+  list(instanceId: InstanceId): Promise<readonly KeyRecord[]>;
+  /**
+   * Records that Vault holds `version` with these names set and removed, and raises the instance's
+   * key version and revision with it. Out-of-order calls end in the same rows.
+   */
+  record(
+    instanceId: InstanceId,
+    change: {
+      readonly version: number;
+      readonly set: readonly string[];
+      readonly removed: readonly string[];
+      readonly at: Date;
+    },
+  ): Promise<void>;
+}
+
+export type IdempotentStart =
+  | { readonly kind: 'first' }
+  | { readonly kind: 'replay'; readonly instanceId: InstanceId }
+  | { readonly kind: 'other_request' };
+
+export interface IdempotencyStore {
+  /**
+   * Takes the key for this request. A second call with the same key waits for the first one's
+   * transaction, then sees its outcome.
+   */
+  begin(entry: {
+    readonly principal: string;
+    readonly key: string;
+    readonly requestHash: string;
+    readonly at: Date;
+    readonly expiresAt: Date;
+  }): Promise<IdempotentStart>;
+  finish(principal: string, key: string, instanceId: InstanceId): Promise<void>;
+  deleteExpired(at: Date, limit: number): Promise<number>;
+}
+
+/** A right to work on something until a time, with a fence that grows with each new holder. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  readonly fence: number;
+}
+
+export interface LeaseStore {
+  /** Grants or renews the lease, or null while another holder's has not expired. */
+  grant(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
+  /** Gives the lease back if it is still this one. */
+  release(lease: Lease): Promise<void>;
+}
+
+export interface AuditEntry {
+  readonly at: Date;
+  /** Who: the token's subject and role, or `controller`. */
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly outcome: 'done' | 'refused';
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface AuditStore {
+  append(entry: AuditEntry): Promise<void>;
+}
+
+export interface OutboxStore {
+  /** Records an event in the same transaction as the change it tells of. */
+  append(event: {
+    readonly topic: string;
+    readonly key: string;
+    readonly payload: Readonly<Record<string, string | number | boolean | null>>;
+    readonly at: Date;
+  }): Promise<void>;
+  deleteBefore(at: Date, limit: number): Promise<number>;
+}
+
+export interface Repositories {
+  readonly instances: InstanceStore;
+  readonly pools: PoolStore;
+  readonly tenants: TenantStore;
+  readonly claims: ClaimStore;
+  readonly keys: KeyStore;
+  readonly idempotency: IdempotencyStore;
+  readonly leases: LeaseStore;
+  readonly audit: AuditStore;
+  readonly outbox: OutboxStore;
+}
+
+/** PostgreSQL, the only authority. Fails with `database_unreachable`. */
+export interface Store extends Repositories {
+  /** Runs `work` in one transaction: all of it or nothing. No network call belongs inside. */
+  transaction<Result>(work: (tx: Repositories) => Promise<Result>): Promise<Result>;
+  ping(): Promise<void>;
+}
+
+/**
+ * Tells this process which instances changed, as soon as the change is committed anywhere. May
+ * miss some (a lost connection): `onGap` says when, and whoever listens reads everything anew.
+ */
+export interface ChangeFeed {
+  subscribe(listener: ChangeListener): () => void;
+}
+
+export interface ChangeListener {
+  onChange(instanceId: InstanceId): void;
+  onGap(): void;
+}
