@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { InitialSchema1795400000000 } from './migrations/1795400000000-initial-schema.js';
+import { AuditRow } from './rows/audit-row.js';
+import { ClaimRow } from './rows/claim-row.js';
+import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
+import { InstanceKeyRow } from './rows/instance-key-row.js';
+import { InstanceRow } from './rows/instance-row.js';
+import { LeaseRow } from './rows/lease-row.js';
+import { OutboxRow } from './rows/outbox-row.js';
+import { PoolRow } from './rows/pool-row.js';
+import { TenantRow } from './rows/tenant-row.js';
+
+/** All tables, in no particular order. */
+export const ROWS = [
+  AuditRow,
+  ClaimRow,
+  IdempotencyKeyRow,
+  InstanceKeyRow,
+  InstanceRow,
+  LeaseRow,
+  OutboxRow,
+  PoolRow,
+  TenantRow,
+];
+
+/** All migrations, oldest first; each is listed here by hand so that nothing runs by accident. */
+export const MIGRATIONS = [InitialSchema1795400000000];
+
+export interface DataSourceOptions {
+  /** A `postgres://` URL with user and password. */
+  readonly url: string;
+  readonly connectionsMax: number;
+  /** Shown in the server's list of sessions, e.g. `clawdeploy-api`. */
+  readonly applicationName: string;
+}
+
+/** How long one statement may take before the server ends it, in milliseconds. */
+const STATEMENT_LIMIT_MS = 15_000;
+
+/** A not yet connected data source. Its schema changes by migrations alone, never by itself. */
+export function createDataSource(options: DataSourceOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    applicationName: options.applicationName,
+    entities: ROWS,
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    poolSize: options.connectionsMax,
+    connectTimeoutMS: 5_000,
+    extra: { statement_timeout: STATEMENT_LIMIT_MS, keepAlive: true },
+  });
+}

@@ -1,0 +1,59 @@
+import { Fault } from '../errors/index.js';
+
+/** PostgreSQL's classes for a lost or refused connection, shutdown and too many sessions. */
+const UNREACHABLE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '25006']);
+const UNREACHABLE_ERRNOS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+]);
+
+/** PostgreSQL's code of a violated unique constraint. */
+const UNIQUE_VIOLATION = '23505';
+
+interface DriverError {
+  readonly code?: unknown;
+  readonly constraint?: unknown;
+  readonly message?: unknown;
+}
+
+/** Runs a database call and turns the loss of the database into `database_unreachable`. */
+export async function reaching<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    throw new Fault('database_unreachable', 'The database cannot be reached; try again shortly.', {
+      cause: error,
+      retryAfterMs: 2_000,
+    });
+  }
+}
+
+/** Name of the unique constraint that `error` is about, or null when it is about something else. */
+export function violatedConstraint(error: unknown): string | null {
+  const driver = driverErrorOf(error);
+  return driver.code === UNIQUE_VIOLATION && typeof driver.constraint === 'string'
+    ? driver.constraint
+    : null;
+}
+
+function isUnreachable(error: unknown): boolean {
+  const { code, message } = driverErrorOf(error);
+  if (typeof code === 'string') {
+    return code.startsWith('08') || UNREACHABLE_CODES.has(code) || UNREACHABLE_ERRNOS.has(code);
+  }
+  return (
+    typeof message === 'string' && /connection (terminated|timeout)|not connected/i.test(message)
+  );
+}
+
+/** The pg error inside TypeORM's, or the error itself. */
+function driverErrorOf(error: unknown): DriverError {
+  if (typeof error !== 'object' || error === null) return {};
+  const inner: unknown = 'driverError' in error ? error.driverError : error;
+  return typeof inner === 'object' && inner !== null ? inner : {};
+}

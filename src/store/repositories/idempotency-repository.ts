@@ -1,0 +1,49 @@
+import type { EntityManager } from 'typeorm';
+import { Fault } from '../../errors/index.js';
+import type { InstanceId } from '../../domain/ids.js';
+import type { IdempotencyStore, IdempotentStart } from '../../ports/index.js';
+import { IdempotencyKeyRow } from '../rows/idempotency-key-row.js';
+
+/** Takes the key, or takes over an expired one; no row comes back while a live one stands. */
+const TAKE_KEY = `
+  INSERT INTO idempotency_keys (principal, key, request_hash, created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (principal, key) DO UPDATE SET
+    request_hash = EXCLUDED.request_hash, instance_id = NULL,
+    created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
+  WHERE idempotency_keys.expires_at <= EXCLUDED.created_at
+  RETURNING key`;
+
+const DELETE_EXPIRED = `
+  DELETE FROM idempotency_keys WHERE (principal, key) IN (
+    SELECT principal, key FROM idempotency_keys WHERE expires_at <= $1 LIMIT $2)`;
+
+/** Idempotency keys in PostgreSQL. */
+export class PostgresIdempotencyStore implements IdempotencyStore {
+  constructor(private readonly manager: EntityManager) {}
+
+  async begin(entry: Parameters<IdempotencyStore['begin']>[0]): Promise<IdempotentStart> {
+    const { principal, key, requestHash, at, expiresAt } = entry;
+    const parameters = [principal, key, requestHash, at, expiresAt];
+    const taken = await this.manager.query<unknown[]>(TAKE_KEY, parameters);
+    if (taken.length > 0) return { kind: 'first' };
+
+    const row = await this.manager.findOneByOrFail(IdempotencyKeyRow, { principal, key });
+    if (row.requestHash !== requestHash) return { kind: 'other_request' };
+    if (row.instanceId === null) {
+      throw new Fault('row_malformed', 'Something is wrong on our side.', {
+        details: { table: 'idempotency_keys' },
+      });
+    }
+    return { kind: 'replay', instanceId: row.instanceId as InstanceId };
+  }
+
+  async finish(principal: string, key: string, instanceId: InstanceId): Promise<void> {
+    await this.manager.update(IdempotencyKeyRow, { principal, key }, { instanceId });
+  }
+
+  async deleteExpired(at: Date, limit: number): Promise<number> {
+    const [, deleted] = await this.manager.query<[unknown[], number]>(DELETE_EXPIRED, [at, limit]);
+    return deleted;
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Fault } from '../../errors/index.js';
+import type { ClaimId, InstanceId, PoolId, TenantId } from '../../domain/ids.js';
+import type { FailureCode, Instance } from '../../domain/instance.js';
+import { BINDING_STEPS, INSTANCE_STATES } from '../../domain/instance.js';
+import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
+import type { InstanceRow } from '../rows/instance-row.js';
+
+const StoredWords = z.object({
+  state: z.enum(INSTANCE_STATES),
+  sizeClass: z.enum(SIZE_CLASS_NAMES),
+  bindingStep: z.enum(BINDING_STEPS).nullable(),
+});
+
+/** A stored row as a domain instance; a row that no code of ours can have written is a bug. */
+export function toInstance(row: InstanceRow): Instance {
+  const words = StoredWords.safeParse(row);
+  if (!words.success) {
+    throw new Fault('row_malformed', 'Something is wrong on our side.', {
+      details: { table: 'instances', id: row.id },
+      cause: words.error,
+    });
+  }
+  return {
+    ...words.data,
+    id: row.id as InstanceId,
+    poolId: row.poolId as PoolId,
+    openclawVersion: row.openclawVersion,
+    fence: row.fence,
+    tenantId: row.tenantId as TenantId | null,
+    claimId: row.claimId as ClaimId | null,
+    name: row.name,
+    revision: row.revision,
+    revisionApplied: row.revisionApplied,
+    gatewayVersion: row.gatewayVersion,
+    keyVersion: row.keyVersion,
+    allocationId: row.allocationId,
+    nodeId: row.nodeId,
+    address: row.address,
+    suspectAt: row.suspectAt,
+    failure:
+      row.failureCode === null
+        ? null
+        : { code: row.failureCode as FailureCode, sentence: row.failureSentence ?? '' },
+    createdAt: row.createdAt,
+    stateAt: row.stateAt,
+    readyAt: row.readyAt,
+  };
+}
