@@ -1,0 +1,138 @@
+import type { ClaimId, InstanceId, PoolId, TenantId } from '../../src/domain/ids.js';
+import { claimIdOf, instanceIdOf, tenantIdOf } from '../../src/domain/ids.js';
+import type { Instance } from '../../src/domain/instance.js';
+import type { Pool, PoolKey } from '../../src/domain/pool.js';
+import { CONFIG_SCHEMA, poolIdOf } from '../../src/domain/pool.js';
+import type { Caller, Principal } from '../../src/domain/principal.js';
+import type { Announcement, CatalogEntry } from '../../src/ports/index.js';
+
+/** The instant at which tests happen unless they say otherwise. */
+export const NOON = new Date('2026-11-23T12:00:00.000Z');
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+let idsMade = 0;
+
+/** An instance id that no other call in this process returned. */
+export function anInstanceId(): InstanceId {
+  return instanceIdOf(nextSuffix());
+}
+
+/** A claim id that no other call in this process returned. */
+export function aClaimId(): ClaimId {
+  return claimIdOf(nextSuffix());
+}
+
+/** A tenant id that no other call in this process returned. */
+export function aTenantId(): TenantId {
+  return tenantIdOf(nextSuffix());
+}
+
+/** The key of the pool that development runs: small instances of the pinned OpenClaw. */
+export function aPoolKey(changes: Partial<PoolKey> = {}): PoolKey {
+  return {
+    sizeClass: 's',
+    openclawVersion: '2026.9.6',
+    configSchema: CONFIG_SCHEMA,
+    nodePool: 'default',
+    ...changes,
+  };
+}
+
+/** A healthy pool that keeps two idle members. Its id follows its key. */
+export function aPool(changes: Partial<Pool> = {}): Pool {
+  return {
+    ...aPoolKey(),
+    id: poolIdOf(aPoolKey(changes)),
+    idleTarget: 2,
+    membersMax: 10,
+    failuresInARow: 0,
+    breakerOpenedAt: null,
+    pausedAt: null,
+    ...changes,
+  };
+}
+
+/** An idle pool member that is placed, reachable and free of any owner. */
+export function anInstance(changes: Partial<Instance> = {}): Instance {
+  return {
+    id: anInstanceId(),
+    poolId: defaultPoolId(),
+    state: 'idle',
+    sizeClass: 's',
+    openclawVersion: '2026.9.6',
+    fence: 1,
+    tenantId: null,
+    claimId: null,
+    name: null,
+    bindingStep: null,
+    revision: 1,
+    revisionApplied: 1,
+    gatewayVersion: 1,
+    keyVersion: 0,
+    allocationId: '00000000-0000-4000-8000-000000000001',
+    nodeId: '00000000-0000-4000-8000-0000000000aa',
+    address: '127.0.0.1:20000',
+    suspectAt: null,
+    failure: null,
+    createdAt: NOON,
+    stateAt: NOON,
+    readyAt: null,
+    ...changes,
+  };
+}
+
+/** An instance with an owner, its binding just begun; pass `state` and more for later moments. */
+export function aClaimedInstance(changes: Partial<Instance> = {}): Instance {
+  return anInstance({
+    state: 'binding',
+    fence: 2,
+    tenantId: aTenantId(),
+    claimId: aClaimId(),
+    name: 'default',
+    bindingStep: 'claimed',
+    ...changes,
+  });
+}
+
+/** A product's backend, which may act for all of its tenants. */
+export function aPrincipal(changes: Partial<Principal> = {}): Principal {
+  return { subject: 'test-product', role: 'product', tenantRef: null, ...changes };
+}
+
+/** Who calls, as commands want it: a product unless told otherwise. */
+export function aCaller(changes: Partial<Principal> = {}): Caller {
+  return { principal: aPrincipal(changes), requestId: 'req-test' };
+}
+
+/** What a fresh member is told: the first revision, the pool's token, no keys. */
+export function anAnnouncement(changes: Partial<Announcement> = {}): Announcement {
+  return { revision: 1, gatewayVersion: 1, keyVersion: 0, config: '{}', ...changes };
+}
+
+/** A gateway that discovery sees and whose checks pass. */
+export function aCatalogEntry(changes: Partial<CatalogEntry> = {}): CatalogEntry {
+  return {
+    instanceId: anInstanceId(),
+    allocationId: '00000000-0000-4000-8000-000000000001',
+    nodeName: 'test-node',
+    address: '127.0.0.1:20000',
+    isPassing: true,
+    ...changes,
+  };
+}
+
+function defaultPoolId(): PoolId {
+  return poolIdOf(aPoolKey());
+}
+
+/** Counts in base32, so that ids are valid, different, and the same in every run. */
+function nextSuffix(): string {
+  idsMade += 1;
+  let rest = idsMade;
+  let suffix = '';
+  while (suffix.length < 12) {
+    suffix = BASE32.charAt(rest % 32) + suffix;
+    rest = Math.floor(rest / 32);
+  }
+  return suffix;
+}
