@@ -7,6 +7,9 @@ import type { SizeClass } from './size-classes.js';
  */
 export const CONFIG_SCHEMA = 1;
 
+/** Failed starts in a row that open a pool's breaker. */
+export const BREAKER_FAILURES = 3;
+
 /** What members of a pool have in common; members of different keys are never interchanged. */
 export interface PoolKey {
   readonly sizeClass: SizeClass;

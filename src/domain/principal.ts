@@ -1,4 +1,4 @@
-/** What a caller may do. A tenant sees their own, a product its tenants, an operator everything. */
+/** What a caller may do: a tenant sees their own, a product all tenants, an operator everything. */
 export const ROLES = ['tenant', 'product', 'operator'] as const;
 export type Role = (typeof ROLES)[number];
 

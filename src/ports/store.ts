@@ -78,15 +78,22 @@ export interface NewInstance {
   readonly at: Date;
 }
 
+export interface PoolBounds {
+  readonly idleTarget: number;
+  readonly membersMax: number;
+}
+
 export interface PoolStore {
   /** Creates the pool or updates its bounds. */
-  ensure(key: PoolKey, bounds: { idleTarget: number; membersMax: number }, at: Date): Promise<Pool>;
+  ensure(key: PoolKey, bounds: PoolBounds, at: Date): Promise<Pool>;
+  /** Sets the idle target of all other pools to zero: nothing is claimed from them any more. */
+  retireOthers(offered: readonly PoolId[]): Promise<void>;
   find(id: PoolId): Promise<Pool | null>;
   list(): Promise<readonly Pool[]>;
-  recordBreaker(
-    id: PoolId,
-    breaker: { failuresInARow: number; breakerOpenedAt: Date | null },
-  ): Promise<void>;
+  /** Locks the row until the transaction ends, so that one planner at a time counts and creates. */
+  findForUpdate(id: PoolId): Promise<Pool | null>;
+  /** Counts how starts end: a success closes the breaker, failures in a row open it. */
+  recordStart(id: PoolId, outcome: 'admitted' | 'failed', at: Date): Promise<void>;
 }
 
 export interface Tenant {

@@ -1,23 +1,26 @@
 import type { EntityManager } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { z } from 'zod';
 import type { PoolId } from '../../domain/ids.js';
 import type { Pool, PoolKey } from '../../domain/pool.js';
-import { poolIdOf } from '../../domain/pool.js';
+import { BREAKER_FAILURES, poolIdOf } from '../../domain/pool.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
-import type { PoolStore } from '../../ports/index.js';
+import type { PoolBounds, PoolStore } from '../../ports/index.js';
 import { PoolRow } from '../rows/pool-row.js';
 
 const StoredSizeClass = z.enum(SIZE_CLASS_NAMES);
+
+/** Each failure past the limit opens the breaker anew, so that a failed probe waits again. */
+const RECORD_FAILURE = `
+  UPDATE pools SET failures_in_a_row = failures_in_a_row + 1,
+    breaker_opened_at = CASE WHEN failures_in_a_row + 1 >= $3 THEN $2::timestamptz END
+  WHERE id = $1`;
 
 /** Pools in PostgreSQL. */
 export class PostgresPoolStore implements PoolStore {
   constructor(private readonly manager: EntityManager) {}
 
-  async ensure(
-    key: PoolKey,
-    bounds: { idleTarget: number; membersMax: number },
-    at: Date,
-  ): Promise<Pool> {
+  async ensure(key: PoolKey, bounds: PoolBounds, at: Date): Promise<Pool> {
     const id = poolIdOf(key);
     await this.manager
       .createQueryBuilder()
@@ -39,11 +42,24 @@ export class PostgresPoolStore implements PoolStore {
     return rows.map(toPool);
   }
 
-  async recordBreaker(
-    id: PoolId,
-    breaker: { failuresInARow: number; breakerOpenedAt: Date | null },
-  ): Promise<void> {
-    await this.manager.update(PoolRow, { id }, breaker);
+  async findForUpdate(id: PoolId): Promise<Pool | null> {
+    const row = await this.manager.findOne(PoolRow, {
+      where: { id },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return row === null ? null : toPool(row);
+  }
+
+  async retireOthers(offered: readonly PoolId[]): Promise<void> {
+    await this.manager.update(PoolRow, { id: Not(In([...offered])) }, { idleTarget: 0 });
+  }
+
+  async recordStart(id: PoolId, outcome: 'admitted' | 'failed', at: Date): Promise<void> {
+    if (outcome === 'admitted') {
+      await this.manager.update(PoolRow, { id }, { failuresInARow: 0, breakerOpenedAt: null });
+    } else {
+      await this.manager.query(RECORD_FAILURE, [id, at, BREAKER_FAILURES]);
+    }
   }
 }
 

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
+
+/**
+ * Every setting of the service: its bounds, its default and when to change it (the description).
+ *
+ * Secrets never stand in the environment, which any process of the same user can read: settings
+ * that end in _FILE name a file of mode 600 instead. docs/settings.md lists the same settings.
+ */
+const port = z.coerce.number().int().min(0).max(65_535);
+const file = z.string().min(1);
+
+/** `s=2,m=1`: how many idle members each size class keeps; classes not named are not offered. */
+const pools = z.string().transform((text, context) => {
+  const targets = new Map<(typeof SIZE_CLASS_NAMES)[number], number>();
+  for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+    const [name, count] = entry.split('=').map((part) => part.trim());
+    const sizeClass = z.enum(SIZE_CLASS_NAMES).safeParse(name);
+    const target = z.coerce.number().int().min(0).max(1000).safeParse(count);
+    if (!sizeClass.success || !target.success || count === '') {
+      context.addIssue(`"${entry}" is not class=count with a class of s, m, l and 0–1000`);
+      return z.NEVER;
+    }
+    targets.set(sizeClass.data, target.data);
+  }
+  if (targets.size === 0) context.addIssue('name at least one size class, for example s=2');
+  return targets;
+});
+
+export const SETTINGS = {
+  CLAWDEPLOY_DATABASE_URL_FILE: file.describe('File with the postgres:// URL of the database.'),
+  CLAWDEPLOY_REDIS_URL_FILE: file.describe('File with the redis:// URL; the worker role needs it.'),
+  CLAWDEPLOY_NOMAD_ADDR: z.url().describe('Base URL of Nomad’s HTTP API.'),
+  CLAWDEPLOY_NOMAD_TOKEN_FILE: file.describe('File with the controller’s Nomad token.'),
+  CLAWDEPLOY_NOMAD_UI_URL: z
+    .url()
+    .optional()
+    .describe('Where operators open the Nomad UI; the API address by default.'),
+  CLAWDEPLOY_CONSUL_ADDR: z.url().describe('Base URL of Consul’s HTTP API.'),
+  CLAWDEPLOY_CONSUL_TOKEN_FILE: file.describe('File with the control plane’s Consul token.'),
+  CLAWDEPLOY_VAULT_ADDR: z.url().describe('Base URL of Vault’s HTTP API.'),
+  CLAWDEPLOY_VAULT_ROLE_ID_FILE: file.describe('File with the AppRole role id of this role.'),
+  CLAWDEPLOY_VAULT_SECRET_ID_FILE: file.describe('File with the AppRole secret id of this role.'),
+  CLAWDEPLOY_API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on.'),
+  CLAWDEPLOY_API_PORT: port.default(8080).describe('Port of the API; 0 takes a free one.'),
+  CLAWDEPLOY_INTERNAL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of the edge’s look-up; reachable by the edge alone.'),
+  CLAWDEPLOY_INTERNAL_PORT: port.default(8081).describe('Port of the edge’s look-up.'),
+  CLAWDEPLOY_HEALTH_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address on which controller and worker answer probes and metrics.'),
+  CLAWDEPLOY_HEALTH_PORT: port
+    .default(8082)
+    .describe('Port of probes and metrics where the api role does not run.'),
+  CLAWDEPLOY_JWKS_FILE: file.describe(
+    'File with the public keys (JWKS) that tokens are checked by.',
+  ),
+  CLAWDEPLOY_TOKEN_ISSUER: z.string().default('clawdeploy').describe('Required iss of tokens.'),
+  CLAWDEPLOY_TOKEN_AUDIENCE: z
+    .string()
+    .default('clawdeploy-api')
+    .describe('Required aud of tokens.'),
+  CLAWDEPLOY_BASE_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/)
+    .default('claws.localhost')
+    .describe('Instances answer at <id>.<this domain>.'),
+  CLAWDEPLOY_EDGE_ADDRESS: z
+    .string()
+    .regex(/^[^\s:]+:\d+$/)
+    .default('127.0.0.1:8088')
+    .describe('host:port where the edge listens; proofs go through it.'),
+  CLAWDEPLOY_PUBLIC_EDGE_PORT: port
+    .optional()
+    .describe('Port in the URLs shown to tenants; that of the edge address by default.'),
+  CLAWDEPLOY_INSTANCE_DRIVER: z
+    .enum(['exec', 'raw_exec'])
+    .default('exec')
+    .describe('Nomad driver of instances; raw_exec isolates nothing and is for development.'),
+  CLAWDEPLOY_OPENCLAW_VERSION: z.string().default('2026.9.6').describe('Version in the pool key.'),
+  CLAWDEPLOY_OPENCLAW_DIR: file.describe('Folder on the nodes whose node_modules holds OpenClaw.'),
+  CLAWDEPLOY_COMPILE_CACHE_DIR: file.describe('Folder on the nodes with Node’s compile cache.'),
+  CLAWDEPLOY_NODE_POOL: z.string().default('default').describe('Nomad node pool of instances.'),
+  CLAWDEPLOY_DATACENTER: z.string().default('dc1').describe('Nomad datacenter of instances.'),
+  CLAWDEPLOY_POOLS: pools
+    .default(new Map([['s', 2]]))
+    .describe('Idle members to keep per size class, e.g. s=2,m=1.'),
+  CLAWDEPLOY_MEMBERS_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(20)
+    .describe('Instances that may exist per pool, claimed ones included; memory is the limit.'),
+  CLAWDEPLOY_STUB_MODEL_URL: z
+    .url()
+    .describe('Base URL of the warm-up model, as gateways reach it.'),
+  CLAWDEPLOY_STUB_MODEL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of the stub model.'),
+  CLAWDEPLOY_STUB_MODEL_PORT: port.default(8083).describe('Port of the stub model.'),
+  CLAWDEPLOY_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('The least important log lines that are written.'),
+} as const;
+
+/** Name of a setting, which is the environment variable's. */
+export type SettingName = keyof typeof SETTINGS;

@@ -1,0 +1,116 @@
+import type { Failure, Instance } from '../../domain/instance.js';
+import { planBinding } from '../../domain/plan-instance.js';
+import type { Outcome } from '../../lib/keyed-queue.js';
+import type { TokenVerdict } from '../../ports/index.js';
+import { SETTLED, recheck } from '../reconciler.js';
+import { announce } from './announce.js';
+import { currentAddress } from './current-address.js';
+import type { Outside } from './outside.js';
+import { tokenOf } from './token-of.js';
+
+/** Between two looks at whether the gateway took its new configuration. */
+const LOOK_AGAIN_MS = 40;
+/** After a wrong login: ten of them in a minute lock us out for five. */
+const REFUSED_AGAIN_MS = 10_000;
+/** A gateway that locked us out lets nobody in for five minutes; asking sooner is of no use. */
+const LOCKED_OUT_AGAIN_MS = 60_000;
+
+/** binding → ready: takes the next step of the saga, whoever took the one before. */
+export async function bind(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const plan = planBinding(instance, outside.clock.now());
+  switch (plan.kind) {
+    case 'write_secrets':
+      await outside.tokens.ensureToken(instance.id, instance.gatewayVersion, signal);
+      return reached(outside, instance, 'secrets_written');
+    case 'announce':
+      await announce(outside, instance, signal);
+      return reached(outside, instance, 'announced');
+    case 'acknowledge':
+      return acknowledge(outside, instance, signal);
+    case 'prove':
+      return prove(outside, instance, signal);
+    case 'fail':
+      return fail(outside, instance, plan.failure);
+  }
+}
+
+async function reached(
+  { store }: Outside,
+  instance: Instance,
+  bindingStep: NonNullable<Instance['bindingStep']>,
+): Promise<Outcome> {
+  await store.instances.note(instance, { bindingStep });
+  return recheck(0);
+}
+
+/**
+ * The gateway has taken the claim once it refuses the pool's token, which is the one it had
+ * before. Asking with that token, not with the new one, costs one wrong login at the very end.
+ */
+async function acknowledge(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const address = await currentAddress(outside, instance, signal);
+  if (address === null) return recheck(LOOK_AGAIN_MS);
+  const poolToken = await tokenOf(outside, instance, instance.gatewayVersion - 1, signal);
+  const verdict = await outside.gateway.tryToken(address, poolToken, signal);
+  if (verdict === 'refused') return reached(outside, instance, 'acknowledged');
+  return recheck(verdict === 'locked_out' ? LOCKED_OUT_AGAIN_MS : LOOK_AGAIN_MS);
+}
+
+/** The proof: the tenant's token opens the gateway through the edge, by the instance's own name. */
+async function prove(outside: Outside, instance: Instance, signal: AbortSignal): Promise<Outcome> {
+  const { edge, gateway, store, clock, log, onPhase } = outside;
+  const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
+  const verdict = await edge.tryToken(instance.id, token, signal);
+  if (verdict !== 'accepted') return recheck(againAfterMs(verdict));
+
+  const address = await currentAddress(outside, instance, signal);
+  const applied = address === null ? null : await gateway.appliedRevision(address, token, signal);
+  const at = clock.now();
+  await store.transaction(async (tx) => {
+    const notes = { revisionApplied: applied ?? instance.revisionApplied };
+    const proven = await tx.instances.move(instance, { verb: 'prove', at }, notes);
+    if (proven === null) return;
+    const payload = { name: instance.name, revision: applied };
+    await tx.outbox.append({ topic: 'instance.ready', key: instance.id, payload, at });
+  });
+  onPhase('bind', (at.getTime() - instance.stateAt.getTime()) / 1000);
+  log.info('instance ready', { instanceId: instance.id, allocationId: instance.allocationId });
+  return applied === instance.revision ? SETTLED : recheck(0);
+}
+
+function againAfterMs(verdict: TokenVerdict): number {
+  switch (verdict) {
+    case 'refused':
+      return REFUSED_AGAIN_MS;
+    case 'locked_out':
+      return LOCKED_OUT_AGAIN_MS;
+    case 'accepted':
+    case 'unreachable':
+      return LOOK_AGAIN_MS;
+  }
+}
+
+/** Keeps the failed instance for the operator and tells its tenant why; it is not destroyed here. */
+async function fail(
+  { store, clock, log }: Outside,
+  instance: Instance,
+  failure: Failure,
+): Promise<Outcome> {
+  const at = clock.now();
+  await store.transaction(async (tx) => {
+    const failed = await tx.instances.move(instance, { verb: 'fail', at, failure });
+    if (failed === null) return;
+    const payload = { code: failure.code };
+    await tx.outbox.append({ topic: 'instance.failed', key: instance.id, payload, at });
+  });
+  log.error('binding failed', { instanceId: instance.id, ...failure });
+  return SETTLED;
+}

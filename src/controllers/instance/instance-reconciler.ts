@@ -1,0 +1,54 @@
+import type { InstanceId } from '../../domain/ids.js';
+import type { Instance } from '../../domain/instance.js';
+import type { Outcome } from '../../lib/keyed-queue.js';
+import type { Reconciler } from '../reconciler.js';
+import { SETTLED, recheck } from '../reconciler.js';
+import { bind } from './bind.js';
+import { keepReady } from './keep-ready.js';
+import { launch } from './launch.js';
+import type { Outside } from './outside.js';
+import { tearDown } from './tear-down.js';
+import { warm } from './warm.js';
+import { watchIdle } from './watch-idle.js';
+
+/** Brings an instance one step on in its life; the row says where it stands. */
+export class InstanceReconciler implements Reconciler {
+  constructor(private readonly outside: Outside) {}
+
+  async reconcile(key: string, signal: AbortSignal): Promise<Outcome> {
+    const instance = await this.outside.store.instances.find(key as InstanceId);
+    return instance === null ? SETTLED : this.#step(instance, signal);
+  }
+
+  async #step(instance: Instance, signal: AbortSignal): Promise<Outcome> {
+    switch (instance.state) {
+      case 'creating':
+        return launch(this.outside, instance, signal);
+      case 'warming':
+        return warm(this.outside, instance, signal);
+      case 'idle':
+        return watchIdle(this.outside, instance, signal);
+      case 'binding':
+        return bind(this.outside, instance, signal);
+      case 'ready':
+        return keepReady(this.outside, instance, signal);
+      case 'failed':
+        return this.#clearAway(instance);
+      case 'deleting':
+        return tearDown(this.outside, instance, signal);
+      case 'stopped':
+      case 'deleted':
+        return SETTLED;
+    }
+  }
+
+  /** A failed member is destroyed at once; what failed in a tenant's hands is kept to be looked at. */
+  async #clearAway(instance: Instance): Promise<Outcome> {
+    if (instance.tenantId !== null) return SETTLED;
+    await this.outside.store.instances.move(instance, {
+      verb: 'delete',
+      at: this.outside.clock.now(),
+    });
+    return recheck(0);
+  }
+}

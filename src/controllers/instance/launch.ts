@@ -1,0 +1,31 @@
+import type { Instance } from '../../domain/instance.js';
+import { poolIdOf } from '../../domain/pool.js';
+import { Fault } from '../../errors/index.js';
+import type { Outcome } from '../../lib/keyed-queue.js';
+import { recheck } from '../reconciler.js';
+import { announce } from './announce.js';
+import type { Outside } from './outside.js';
+
+/**
+ * creating → warming: token into Vault, then the announcement, then the job; the job's templates
+ * block until the first two are there. Every call may be repeated after a crash anywhere.
+ */
+export async function launch(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { store, tokens, scheduler, clock, log } = outside;
+  const pool = await store.pools.find(instance.poolId);
+  if (pool === null || poolIdOf(pool) !== instance.poolId) {
+    throw new Fault('row_malformed', 'Something is wrong on our side.', {
+      details: { instanceId: instance.id, poolId: instance.poolId },
+    });
+  }
+  await tokens.ensureToken(instance.id, instance.gatewayVersion, signal);
+  await announce(outside, instance, signal);
+  await scheduler.startInstance({ instanceId: instance.id, pool }, signal);
+  await store.instances.move(instance, { verb: 'launch', at: clock.now() });
+  log.info('instance launched', { instanceId: instance.id });
+  return recheck(0);
+}

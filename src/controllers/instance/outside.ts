@@ -1,0 +1,32 @@
+import type { Instance } from '../../domain/instance.js';
+import type { Clock } from '../../lib/clock.js';
+import type {
+  Announcements,
+  Catalog,
+  EdgeProbe,
+  Gateway,
+  GatewayTokens,
+  KeyRecord,
+  Log,
+  Scheduler,
+  SecretShredder,
+  Store,
+} from '../../ports/index.js';
+
+/** Everything that the steps of an instance's life work with. */
+export interface Outside {
+  readonly store: Store;
+  readonly scheduler: Scheduler;
+  readonly announcements: Announcements;
+  readonly tokens: GatewayTokens;
+  readonly shredder: SecretShredder;
+  readonly catalog: Catalog;
+  readonly gateway: Gateway;
+  readonly edge: EdgeProbe;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The hot part of the gateway's configuration for the instance as it is, as JSON text. */
+  readonly renderConfig: (instance: Instance, keys: readonly KeyRecord[]) => string;
+  /** Told how long a phase took, in seconds; for metrics. */
+  readonly onPhase: (phase: 'boot' | 'bind' | 'apply', seconds: number) => void;
+}

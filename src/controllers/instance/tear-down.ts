@@ -1,0 +1,34 @@
+import type { Instance } from '../../domain/instance.js';
+import type { Outcome } from '../../lib/keyed-queue.js';
+import { SETTLED, recheck } from '../reconciler.js';
+import type { Outside } from './outside.js';
+
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * deleting → deleted: the job first, then what it could read, and only when nothing of it runs any
+ * more is it called deleted. What is gone already counts as done.
+ */
+export async function tearDown(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { scheduler, announcements, shredder, store, clock, log } = outside;
+  await scheduler.stopInstance(instance.id, signal);
+  await announcements.withdraw(instance.id, signal);
+  await shredder.shred(instance.id, signal);
+
+  const allocations = await scheduler.listAllocations(instance.id, signal);
+  const isRunning = allocations.some(({ phase }) => phase === 'running' || phase === 'pending');
+  if (isRunning) return recheck(LOOK_AGAIN_MS);
+
+  const at = clock.now();
+  await store.transaction(async (tx) => {
+    const finished = await tx.instances.move(instance, { verb: 'finish', at });
+    if (finished === null) return;
+    await tx.outbox.append({ topic: 'instance.deleted', key: instance.id, payload: {}, at });
+  });
+  log.info('instance deleted', { instanceId: instance.id });
+  return SETTLED;
+}
