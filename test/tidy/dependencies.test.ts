@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import ts from 'typescript';
-import { LAYERS, layerOf } from '../../tools/lint/import-table.mjs';
+import { LAYERS, isImportAllowed, layerOf } from '../../tools/lint/import-table.mjs';
 import type { RepositoryFile } from './source-tree.js';
 import {
   ROOT,
@@ -38,6 +38,20 @@ describe('dependencies', () => {
       .map((name) => layerOf(`src/${name}`));
     expect(layers).to.not.be.empty;
     expect(layers.filter((layer) => layer === null || !(layer in LAYERS))).to.deep.equal([]);
+  });
+
+  it('point inwards, as ARCHITECTURE.md draws them', () => {
+    const layers = Object.keys(LAYERS);
+    const importersOf = (target: string): string[] =>
+      layers.filter((layer) => layer !== layerOf(target) && isImportAllowed(layer, target));
+    expect(importersOf('src/main.ts'), 'main').to.deep.equal([]);
+    expect(importersOf('src/compose.ts'), 'compose').to.deep.equal(['main']);
+    expect(importersOf('src/store/postgres-store.ts'), 'store').to.deep.equal(['compose']);
+    expect(importersOf('src/clients/nomad/nomad-scheduler.ts')).to.deep.equal(['compose']);
+    expect(importersOf('src/clients/http.ts')).to.have.members(['compose', 'cli']);
+    expect(importersOf('src/api/app.ts'), 'api').to.deep.equal(['compose']);
+    expect(importersOf('src/cli/api-client.ts'), 'the client').to.deep.equal(['tools']);
+    expect(isImportAllowed('errors', 'src/lib/clock.ts'), 'errors').to.equal(false);
   });
 
   it('leave the domain without clock, chance, waiting and decorators', () => {
