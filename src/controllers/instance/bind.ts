@@ -3,13 +3,15 @@ import { planBinding } from '../../domain/plan-instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import type { TokenVerdict } from '../../ports/index.js';
 import { SETTLED, recheck } from '../reconciler.js';
-import { announce } from './announce.js';
+import { announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
 import type { Outside } from './outside.js';
 import { tokenOf } from './token-of.js';
 
 /** Between two looks at whether the gateway took its new configuration. */
 const LOOK_AGAIN_MS = 40;
+/** Between two looks at a gateway that is still starting, e.g. after its task was killed. */
+const STARTING_AGAIN_MS = 400;
 /** After a wrong login: ten of them in a minute lock us out for five. */
 const REFUSED_AGAIN_MS = 10_000;
 /** A gateway that locked us out lets nobody in for five minutes; asking sooner is of no use. */
@@ -26,9 +28,11 @@ export async function bind(
     case 'write_secrets':
       await outside.tokens.ensureToken(instance.id, instance.gatewayVersion, signal);
       return reached(outside, instance, 'secrets_written');
-    case 'announce':
-      await announce(outside, instance, signal);
+    case 'announce': {
+      const address = await announceToStarted(outside, instance, signal);
+      if (address === null) return recheck(STARTING_AGAIN_MS);
       return reached(outside, instance, 'announced');
+    }
     case 'acknowledge':
       return acknowledge(outside, instance, signal);
     case 'prove':

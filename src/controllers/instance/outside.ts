@@ -1,3 +1,4 @@
+import type { InstanceId } from '../../domain/ids.js';
 import type { Instance } from '../../domain/instance.js';
 import type { Clock } from '../../lib/clock.js';
 import type {
@@ -27,6 +28,8 @@ export interface Outside {
   readonly log: Log;
   /** The hot part of the gateway's configuration for the instance as it is, as JSON text. */
   readonly renderConfig: (instance: Instance, keys: readonly KeyRecord[]) => string;
+  /** What this process announced and has not yet seen applied; a memory that may be lost. */
+  readonly announced: Map<InstanceId, { readonly revision: number; readonly at: Date }>;
   /** Told how long a phase took, in seconds; for metrics. */
   readonly onPhase: (phase: 'boot' | 'bind' | 'apply', seconds: number) => void;
 }

@@ -29,6 +29,7 @@ export async function tearDown(
     if (finished === null) return;
     await tx.outbox.append({ topic: 'instance.deleted', key: instance.id, payload: {}, at });
   });
+  outside.announced.delete(instance.id);
   log.info('instance deleted', { instanceId: instance.id });
   return SETTLED;
 }
