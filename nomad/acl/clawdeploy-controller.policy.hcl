@@ -1,0 +1,36 @@
+# What the controller and the worker may do in Nomad: run the jobs of instances, and nothing else.
+# No exec into tasks, no logs, no files: a stolen token must not open a tenant's gateway.
+
+namespace "default" {
+  capabilities = [
+    "list-jobs",
+    "parse-job",
+    "read-job",
+    "plan-job",
+    "register-job",
+    "deregister-job",
+    "purge-job",
+    "evaluate-job",
+  ]
+
+  # The config of an instance: never a secret, always under its job's own path.
+  variables {
+    path "nomad/jobs/oc-*" {
+      capabilities = ["list", "read", "write", "destroy"]
+    }
+  }
+}
+
+# Room and health of the nodes, for the pool's decisions.
+node {
+  policy = "read"
+}
+
+host_volume "openclaw" {
+  capabilities = ["mount-readonly"]
+}
+
+# Read-only for every instance: compiled code that one tenant could write would run in all others.
+host_volume "openclaw-compile-cache" {
+  capabilities = ["mount-readonly"]
+}

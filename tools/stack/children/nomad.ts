@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { nomadClientState } from '../bootstrap/nomad-client.js';
+import type { ChildSpec } from '../child-spec.js';
+import { buildChroot } from '../chroot.js';
+import type { StackContext } from '../context.js';
+import { instanceDriver } from '../context.js';
+import { ensureSecret, writeAtomically } from '../files.js';
+import { callApi, field } from '../http.js';
+import { secretFile } from '../layout.js';
+import { renderTemplate } from '../templates.js';
+
+/**
+ * Nomad, one agent that is server and client; healthy once both say so and the one has registered
+ * with the other.
+ */
+export function nomadSpec(context: StackContext): ChildSpec {
+  const { layout, ports, toolchain } = context;
+  const dataDir = join(layout.data, 'nomad');
+  return {
+    name: 'nomad',
+    port: ports.nomadHttp,
+    startLimitMs: 60_000,
+    async command() {
+      await buildChroot(context);
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      const config = join(layout.config, 'nomad.hcl');
+      writeAtomically(
+        config,
+        renderTemplate(layout, 'nomad/agent/agent.hcl', agentValues(context)),
+      );
+      return {
+        file: toolchain.nomad.path,
+        args: ['agent', '-config', config, '-log-level', 'INFO'],
+      };
+    },
+    async isHealthy(signal) {
+      const url = `http://127.0.0.1:${ports.nomadHttp}/v1/agent/health`;
+      const reply = await callApi(url, { signal, limitMs: 2_000 });
+      const isOk = (part: string): boolean => field(field(reply.json, part), 'ok') === true;
+      if (reply.status !== 200 || !isOk('client') || !isOk('server')) return false;
+      const base = `http://127.0.0.1:${ports.nomadHttp}/v1`;
+      const management = ensureSecret(secretFile(layout, 'nomad-management.token'), randomUUID);
+      return (await nomadClientState(base, management, signal)) !== 'waiting';
+    },
+  };
+}
+
+function agentValues({
+  layout,
+  ports,
+  toolchain,
+}: StackContext): Record<string, string | number | boolean> {
+  return {
+    nomad_data_dir: join(layout.data, 'nomad'),
+    nomad_http_port: ports.nomadHttp,
+    nomad_rpc_port: ports.nomadRpc,
+    nomad_serf_port: ports.nomadSerf,
+    nomad_dynamic_port_min: ports.nomadDynamicMin,
+    nomad_dynamic_port_max: ports.nomadDynamicMax,
+    chroot_dir: layout.chroot,
+    openclaw_dir: toolchain.openclaw.dir,
+    compile_cache_dir: toolchain.compileCacheDir,
+    raw_exec_enabled: instanceDriver() === 'raw_exec',
+    consul_http_port: ports.consulHttp,
+    consul_nomad_token: ensureSecret(secretFile(layout, 'consul-nomad.token'), randomUUID),
+    vault_port: ports.vault,
+  };
+}

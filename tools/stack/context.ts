@@ -1,0 +1,28 @@
+import type { Toolchain } from '../setup/toolchain.js';
+import type { StackLayout } from './layout.js';
+import type { StackPorts } from './ports.js';
+
+/** Which proxy stands in front of the instances. */
+export type EdgeKind = 'caddy' | 'traefik';
+
+/** Everything that the processes of one stack are started from. */
+export interface StackContext {
+  readonly layout: StackLayout;
+  readonly stackId: string;
+  readonly ports: StackPorts;
+  readonly toolchain: Toolchain;
+  readonly edge: EdgeKind;
+  readonly withControlPlane: boolean;
+  /** `CLAWDEPLOY_POOLS` of the controller, e.g. `s=2`. */
+  readonly pools: string;
+  /** More settings for the control plane, for tests and benchmarks. Never secrets. */
+  readonly extraEnv: Readonly<Record<string, string>>;
+}
+
+/** Instances answer at `<id>.` this; names under `.localhost` resolve to the loopback address. */
+export const BASE_DOMAIN = 'claws.localhost';
+
+/** Whether tasks can be isolated: the exec driver needs root. */
+export function instanceDriver(): 'exec' | 'raw_exec' {
+  return process.getuid?.() === 0 ? 'exec' : 'raw_exec';
+}

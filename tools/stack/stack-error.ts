@@ -1,0 +1,16 @@
+/**
+ * A failure of the development stack that a person can mend: the message is one sentence that says
+ * what is wrong and what to do, and is printed without a stack trace.
+ */
+export class StackError extends Error {
+  constructor(sentence: string, cause?: unknown) {
+    super(sentence, cause === undefined ? {} : { cause });
+    this.name = 'StackError';
+  }
+}
+
+/** The sentence to show for any failure; unexpected ones say that they are. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof StackError) return error.message;
+  return `Unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
+}

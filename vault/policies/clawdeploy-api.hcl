@@ -1,0 +1,26 @@
+# The API takes a tenant's provider keys and writes them; it can never read them back.
+
+path "kv/data/instances/+/keys" {
+  capabilities = ["create", "update", "patch"]
+}
+
+path "kv/metadata/instances/+/keys" {
+  capabilities = ["read", "list", "delete"]
+}
+
+# The gateway's own token, which the API hands to the instance's owner.
+path "kv/data/instances/+/gateway" {
+  capabilities = ["read"]
+}
+
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}
+
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}
