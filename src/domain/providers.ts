@@ -1,0 +1,169 @@
+import { Fault } from '../errors/index.js';
+
+/** How a gateway speaks to a model provider, in OpenClaw's words. */
+export type ModelApi =
+  'openai-completions' | 'openai-responses' | 'anthropic-messages' | 'google-generative-ai';
+
+/** A model as far as OpenClaw has to be told about it. */
+export interface ProviderModel {
+  readonly id: string;
+  readonly title: string;
+  readonly input: readonly ('text' | 'image')[];
+  readonly contextTokens: number;
+  readonly outputTokensMax: number;
+}
+
+/** A model provider whose keys tenants may bring. */
+export interface Provider {
+  readonly title: string;
+  /** What every key of this provider begins with; null where that is not certain. */
+  readonly keyPrefix: string | null;
+  /** Where its API is; null for the built-in stub, whose address is a setting. */
+  readonly baseUrl: string | null;
+  readonly api: ModelApi;
+  /** The model that an agent uses until its tenant chooses another; one of OpenClaw's catalogue. */
+  readonly defaultModel: string;
+  /** Models that OpenClaw does not know by itself: those of providers without a bundled plugin. */
+  readonly models: readonly ProviderModel[];
+}
+
+/**
+ * Model providers by the name of their key, which is OpenClaw's name of the provider; the first one
+ * that has a key gives the default model. `stub` is our own model for tests and trials.
+ */
+export const PROVIDERS = {
+  anthropic: {
+    title: 'Anthropic',
+    keyPrefix: 'sk-ant-',
+    baseUrl: 'https://api.anthropic.com',
+    api: 'anthropic-messages',
+    defaultModel: 'claude-opus-5',
+    models: [],
+  },
+  openai: {
+    title: 'OpenAI',
+    keyPrefix: 'sk-',
+    baseUrl: 'https://api.openai.com/v1',
+    api: 'openai-responses',
+    defaultModel: 'gpt-5.5',
+    models: [],
+  },
+  google: {
+    title: 'Google Gemini',
+    keyPrefix: null,
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    api: 'google-generative-ai',
+    defaultModel: 'gemini-3.1-pro-preview',
+    models: [],
+  },
+  openrouter: {
+    title: 'OpenRouter',
+    keyPrefix: 'sk-or-',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    api: 'openai-completions',
+    defaultModel: 'auto',
+    models: [],
+  },
+  groq: {
+    title: 'Groq',
+    keyPrefix: 'gsk_',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    api: 'openai-completions',
+    defaultModel: 'openai/gpt-oss-120b',
+    models: [
+      {
+        id: 'openai/gpt-oss-120b',
+        title: 'GPT OSS 120B',
+        input: ['text'],
+        contextTokens: 131_072,
+        outputTokensMax: 32_768,
+      },
+    ],
+  },
+  mistral: {
+    title: 'Mistral',
+    keyPrefix: null,
+    baseUrl: 'https://api.mistral.ai/v1',
+    api: 'openai-completions',
+    defaultModel: 'mistral-large-latest',
+    models: [
+      {
+        id: 'mistral-large-latest',
+        title: 'Mistral Large',
+        input: ['text', 'image'],
+        contextTokens: 262_144,
+        outputTokensMax: 16_384,
+      },
+    ],
+  },
+  stub: {
+    title: 'Built-in stub model',
+    keyPrefix: null,
+    baseUrl: null,
+    api: 'openai-completions',
+    defaultModel: 'echo',
+    models: [
+      {
+        id: 'echo',
+        title: 'Echo',
+        input: ['text'],
+        contextTokens: 128_000,
+        outputTokensMax: 4096,
+      },
+    ],
+  },
+} as const satisfies Readonly<Record<string, Provider>>;
+
+/** Name of a provider, and of the key that opens it. */
+export type ProviderName = keyof typeof PROVIDERS;
+
+/** Names of all providers, in the order in which they are preferred. */
+export const PROVIDER_NAMES = Object.keys(PROVIDERS) as readonly ProviderName[];
+
+/**
+ * Keys of chat channels. Only channels whose plugin comes with OpenClaw and takes its secret from
+ * a file are here; Discord and Slack need plugins of their own.
+ */
+export const CHANNEL_KEY_NAMES = ['telegram/bot'] as const;
+
+/** Bounds of a key in characters: shorter ones are typing errors, longer ones are not keys. */
+const KEY_LENGTH_MIN = 8;
+const KEY_LENGTH_MAX = 4096;
+
+const PRINTABLE = /^[\x21-\x7e]+$/;
+/** Telegram: the bot's number, a colon, and a secret. */
+const TELEGRAM_TOKEN = /^\d{5,20}:[A-Za-z0-9_-]{20,}$/;
+
+/**
+ * Throws unless `name` is a key that a gateway can use and `value` may be one: `provider_unknown`
+ * or `key_malformed`. Only what is certain is refused, and no fault holds anything of the value.
+ */
+export function checkKey(name: string, value: string): void {
+  const prefix = prefixOf(name);
+  if (value.length < KEY_LENGTH_MIN || value.length > KEY_LENGTH_MAX) {
+    throw malformed(
+      `A key has ${String(KEY_LENGTH_MIN)} to ${String(KEY_LENGTH_MAX)} characters; check that it was copied whole.`,
+    );
+  }
+  if (!PRINTABLE.test(value)) {
+    throw malformed('A key holds printable ASCII characters only, without spaces or line ends.');
+  }
+  if (prefix !== null && !value.startsWith(prefix)) {
+    throw malformed(`A key of this provider begins with ${prefix}; check which one was copied.`);
+  }
+  if (name === 'telegram/bot' && !TELEGRAM_TOKEN.test(value)) {
+    throw malformed('A Telegram bot token has the form 123456789:secret, as BotFather shows it.');
+  }
+}
+
+function prefixOf(name: string): string | null {
+  const provider = PROVIDER_NAMES.find((known) => known === name);
+  if (provider !== undefined) return PROVIDERS[provider].keyPrefix;
+  if (CHANNEL_KEY_NAMES.some((known) => known === name)) return null;
+  const names = [...PROVIDER_NAMES, ...CHANNEL_KEY_NAMES].join(', ');
+  throw new Fault('provider_unknown', `No gateway uses a key of that name. Use one of: ${names}.`);
+}
+
+function malformed(sentence: string): Fault {
+  return new Fault('key_malformed', sentence);
+}
