@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type { Caller } from '../domain/principal.js';
+import type { FaultCode } from '../errors/index.js';
+import type { FieldProblem } from './problem.js';
+import { InvalidRequest } from './problem.js';
+
+/** What a handler is given: parsed, checked, and with a known caller. */
+export interface EndpointRequest<Params, Query, Body> {
+  readonly caller: Caller;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly idempotencyKey: string | null;
+  /** How long the caller wants to wait for the outcome, in milliseconds; null for not at all. */
+  readonly waitMs: number | null;
+  /** Fires when the caller has gone or the process stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface EndpointAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One operation of the API: the router and the OpenAPI document are both made from it, so what is
+ * served and what is documented cannot differ.
+ */
+export interface Endpoint {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** With `:name` for parameters. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly params: z.ZodObject | null;
+  readonly query: z.ZodObject | null;
+  readonly body: z.ZodType | null;
+  /** Takes Idempotency-Key. */
+  readonly isIdempotent: boolean;
+  /** Takes `Prefer: wait=N`. */
+  readonly canWait: boolean;
+  readonly answers: Readonly<Record<number, { readonly says: string; readonly schema: z.ZodType }>>;
+  /** Codes of its own, beside those that every operation can end with. */
+  readonly faults: readonly FaultCode[];
+  readonly handle: (request: RawRequest) => Promise<EndpointAnswer>;
+}
+
+/** A request as it came, before any check but the caller's. */
+export interface RawRequest {
+  readonly caller: Caller;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly idempotencyKey: string | null;
+  readonly waitMs: number | null;
+  readonly signal: AbortSignal;
+}
+
+type Shape = z.ZodObject | null;
+type Parsed<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined;
+
+interface EndpointSpec<P extends Shape, Q extends Shape, B extends z.ZodType | null> extends Omit<
+  Endpoint,
+  'params' | 'query' | 'body' | 'handle' | 'isIdempotent' | 'canWait' | 'faults'
+> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly isIdempotent?: boolean;
+  readonly canWait?: boolean;
+  readonly faults?: readonly FaultCode[];
+  readonly handle: (
+    request: EndpointRequest<Parsed<P>, Parsed<Q>, Parsed<B>>,
+  ) => Promise<EndpointAnswer>;
+}
+
+/** Declares an operation; its handler sees only what its schemas let through. */
+export function endpoint<P extends Shape, Q extends Shape, B extends z.ZodType | null>(
+  spec: EndpointSpec<P, Q, B>,
+): Endpoint {
+  return {
+    isIdempotent: false,
+    canWait: false,
+    faults: [],
+    ...spec,
+    handle: (raw) =>
+      spec.handle({
+        ...raw,
+        params: parse(spec.params, raw.params, ''),
+        query: parse(spec.query, raw.query, ''),
+        body: parse(spec.body, raw.body ?? {}, ''),
+      }),
+  };
+}
+
+function parse<Schema extends z.ZodType | null>(
+  schema: Schema,
+  value: unknown,
+  base: string,
+): Parsed<Schema> {
+  if (schema === null) return undefined as Parsed<Schema>;
+  const outcome = schema.safeParse(value);
+  if (outcome.success) return outcome.data as Parsed<Schema>;
+  throw new InvalidRequest(outcome.error.issues.map((issue) => fieldProblem(base, issue)));
+}
+
+/**
+ * Where and what, without what was sent: a key in the wrong place must not come back. Names of
+ * unknown fields are the caller's own text too, so they are not repeated either.
+ */
+function fieldProblem(base: string, issue: z.core.$ZodIssue): FieldProblem {
+  const pointer = base + issue.path.map((part) => `/${String(part)}`).join('');
+  const isForeign = issue.code === 'unrecognized_keys';
+  return {
+    pointer,
+    detail: isForeign ? 'There are fields here that do not exist.' : issue.message,
+  };
+}

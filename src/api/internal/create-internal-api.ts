@@ -1,0 +1,70 @@
+import Koa from 'koa';
+import { isInstanceId } from '../../domain/ids.js';
+import type { InstanceId } from '../../domain/ids.js';
+import type { Log } from '../../ports/index.js';
+import { statusPage } from './status-page.js';
+import type { Route, RouteTable } from './route-table.js';
+
+export interface InternalApiOptions {
+  readonly routes: Pick<RouteTable, 'find'>;
+  readonly baseDomain: string;
+  readonly log: Log;
+  readonly onLookup: (outcome: Route['kind'] | 'failed') => void;
+}
+
+/**
+ * The edge's look-up: which upstream has the name that this request was made for? It listens where
+ * the edge alone can reach it. 200 with X-Upstream lets the request through; any other answer is
+ * sent to the caller as it is.
+ */
+export function createInternalApi(options: InternalApiOptions): Koa {
+  const app = new Koa();
+  app.use(async (context) => {
+    if (context.path === '/healthz') {
+      context.body = { status: 'live' };
+      return;
+    }
+    if (context.path !== '/internal/route') return;
+    const host = context.get('x-forwarded-host') || context.get('host');
+    answer(context, await look(options, host));
+  });
+  return app;
+}
+
+/** The id in a host's first label, or null for any host that is not an instance's. */
+export function instanceIdIn(host: string, baseDomain: string): InstanceId | null {
+  const name = host.toLowerCase().replace(/:\d+$/, '');
+  const suffix = `.${baseDomain}`;
+  if (!name.endsWith(suffix)) return null;
+  const label = name.slice(0, -suffix.length);
+  return isInstanceId(label) ? label : null;
+}
+
+async function look(options: InternalApiOptions, host: string): Promise<Route | 'failed'> {
+  const { routes, baseDomain, log, onLookup } = options;
+  const id = instanceIdIn(host, baseDomain);
+  try {
+    const route: Route = id === null ? { kind: 'unknown' } : await routes.find(id);
+    onLookup(route.kind);
+    return route;
+  } catch (error) {
+    onLookup('failed');
+    log.warn('route look-up failed', { error });
+    return 'failed';
+  }
+}
+
+function answer(context: Koa.Context, route: Route | 'failed'): void {
+  context.set('cache-control', 'no-store');
+  if (route !== 'failed' && route.kind === 'upstream') {
+    context.status = 200;
+    context.set('x-upstream', route.address);
+    context.body = '';
+    return;
+  }
+  const page = statusPage(route === 'failed' ? 'failed' : route.kind);
+  context.status = page.status;
+  if (page.retryAfterS !== null) context.set('retry-after', String(page.retryAfterS));
+  context.type = 'html';
+  context.body = page.html;
+}

@@ -1,0 +1,115 @@
+import type { InstanceId } from '../../domain/ids.js';
+import type { Instance } from '../../domain/instance.js';
+import { monotonicMs } from '../../lib/clock.js';
+import type { ChangeListener, InstanceStore } from '../../ports/index.js';
+
+/** Where a request for an instance's name goes. */
+export type Route =
+  | { readonly kind: 'upstream'; readonly address: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'unknown' };
+
+/** A route is asked for anew after this, so that a lost notice cannot keep a wrong one for long. */
+const FRESH_MS = 30_000;
+/** A name that nobody has is remembered shortly: it may be claimed at any moment. */
+const UNKNOWN_FRESH_MS = 1_000;
+/** While the database is away, what was known goes on being served for this long. */
+const STALE_MS = 10 * 60_000;
+/** Names remembered at once; asking for made-up names pushes out the ones longest remembered. */
+const ROUTES_MAX = 50_000;
+
+interface Remembered {
+  readonly route: Route;
+  readonly readAtMs: number;
+}
+
+/**
+ * Answers which upstream an instance's name has: from memory, else from the database, with one
+ * question for all that ask at once. A change that is heard of takes effect on the next request.
+ */
+export class RouteTable implements ChangeListener {
+  readonly #routes = new Map<InstanceId, Remembered>();
+  readonly #asking = new Map<InstanceId, Promise<Route>>();
+  /** Grows with each invalidation, so that an answer read before one is not remembered after it. */
+  #epoch = 0;
+
+  constructor(private readonly instances: Pick<InstanceStore, 'find'>) {}
+
+  async find(id: InstanceId): Promise<Route> {
+    const known = this.#routes.get(id);
+    if (known !== undefined && ageOf(known) < freshFor(known.route)) return known.route;
+    try {
+      return await this.#ask(id);
+    } catch (error) {
+      const remembered = this.#routes.get(id) ?? known;
+      if (remembered === undefined || ageOf(remembered) >= STALE_MS) throw error;
+      return remembered.route;
+    }
+  }
+
+  onChange(id: InstanceId): void {
+    this.#epoch += 1;
+    this.#expire(id);
+    this.#asking.delete(id);
+  }
+
+  onGap(): void {
+    this.#epoch += 1;
+    for (const id of this.#routes.keys()) this.#expire(id);
+    this.#asking.clear();
+  }
+
+  /** Keeps the route for the case that the database is away, but asks before using it again. */
+  #expire(id: InstanceId): void {
+    const known = this.#routes.get(id);
+    if (known === undefined) return;
+    const readAtMs = Math.min(known.readAtMs, monotonicMs() - FRESH_MS);
+    this.#routes.set(id, { route: known.route, readAtMs });
+  }
+
+  #ask(id: InstanceId): Promise<Route> {
+    const asked = this.#asking.get(id);
+    if (asked !== undefined) return asked;
+    const epoch = this.#epoch;
+    const asking = this.instances.find(id).then((instance) => {
+      const route = routeOf(instance);
+      if (epoch === this.#epoch) this.#remember(id, route);
+      return route;
+    });
+    this.#asking.set(id, asking);
+    const forget = (): void => {
+      if (this.#asking.get(id) === asking) this.#asking.delete(id);
+    };
+    asking.then(forget, forget);
+    return asking;
+  }
+
+  #remember(id: InstanceId, route: Route): void {
+    this.#routes.delete(id);
+    const [oldest] = this.#routes.keys();
+    if (this.#routes.size >= ROUTES_MAX && oldest !== undefined) this.#routes.delete(oldest);
+    this.#routes.set(id, { route, readAtMs: monotonicMs() });
+  }
+}
+
+function routeOf(instance: Instance | null): Route {
+  switch (instance?.state) {
+    case 'binding':
+    case 'ready':
+      return instance.address === null
+        ? { kind: 'unknown' }
+        : { kind: 'upstream', address: instance.address };
+    case 'stopped':
+      return { kind: 'stopped' };
+    default:
+      return { kind: 'unknown' };
+  }
+}
+
+function freshFor(route: Route): number {
+  return route.kind === 'unknown' ? UNKNOWN_FRESH_MS : FRESH_MS;
+}
+
+function ageOf({ readAtMs }: Remembered): number {
+  return monotonicMs() - readAtMs;
+}

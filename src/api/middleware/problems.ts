@@ -1,0 +1,49 @@
+import { Fault } from '../../errors/index.js';
+import type { Log } from '../../ports/index.js';
+import { faultOf, problemOf, statusOf } from '../problem.js';
+import type { ApiContext, ApiMiddleware } from './state.js';
+
+/** Turns whatever is thrown into a problem document, and logs it once, where its kind says. */
+export function problems(log: Log): ApiMiddleware {
+  return async (context, next) => {
+    try {
+      await next();
+      if (context.status === 404 && context.body === undefined) {
+        throw new Fault('route_unknown', 'There is nothing here; /docs lists what there is.');
+      }
+    } catch (error) {
+      const fault = faultOf(error);
+      answer(context, fault);
+      logOnce(log, context, fault);
+    }
+  };
+}
+
+function answer(context: ApiContext, fault: Fault): void {
+  context.status = statusOf(fault);
+  context.type = 'application/problem+json';
+  context.body = JSON.stringify(problemOf(fault, context.state.requestId));
+  context.set('cache-control', 'no-store');
+  if (fault.code === 'unauthenticated') context.set('www-authenticate', 'Bearer');
+  if (fault.retryAfterMs !== null) {
+    context.set('retry-after', String(Math.ceil(fault.retryAfterMs / 1000)));
+  }
+}
+
+function logOnce(log: Log, { state, method }: ApiContext, fault: Fault): void {
+  const { requestId, route } = state;
+  const fields = { requestId, method, route, code: fault.code, ...fault.details };
+  switch (fault.kind) {
+    case 'bug':
+      log.error('request failed', { ...fields, error: fault });
+      break;
+    case 'unavailable':
+      log.warn('request failed', { ...fields, error: fault });
+      break;
+    case 'capacity':
+    case 'conflict':
+    case 'invalid':
+      log.info('request refused', fields);
+      break;
+  }
+}

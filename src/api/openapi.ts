@@ -1,0 +1,103 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import type { FaultCode, FaultKind } from '../errors/index.js';
+import { FAULT_CODES } from '../errors/index.js';
+import type { Endpoint } from './endpoint.js';
+import { WAIT_SECONDS_MAX } from './headers.js';
+import { statusOf } from './problem.js';
+import { ProblemShown } from './schemas.js';
+
+/** Codes that any operation can end with. */
+const COMMON_FAULTS: readonly FaultCode[] = [
+  'request_invalid',
+  'request_too_large',
+  'unauthenticated',
+  'forbidden',
+  'database_unreachable',
+  'internal',
+];
+
+const RequestHeaders = {
+  'idempotency-key': z.string().max(200).optional().openapi({
+    description: 'The same key gives the same answer for 24 hours; 409 with another body.',
+  }),
+  prefer: z
+    .string()
+    .optional()
+    .openapi({
+      description: `wait=N holds the answer for up to N ≤ ${WAIT_SECONDS_MAX} seconds until it is done.`,
+      example: 'wait=10',
+    }),
+};
+
+/** The OpenAPI 3.1 document of these operations. */
+export function openApiDocument(endpoints: readonly Endpoint[], version: string): object {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  for (const one of endpoints) registry.registerPath(routeOf(one));
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'ClawDeploy',
+      version,
+      description: 'Gives each user their own OpenClaw gateway from a warm pool.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    security: [{ bearer: [] }],
+  });
+}
+
+function routeOf(one: Endpoint): RouteConfig {
+  const headers = {
+    ...(one.isIdempotent ? { 'idempotency-key': RequestHeaders['idempotency-key'] } : {}),
+    ...(one.canWait ? { prefer: RequestHeaders.prefer } : {}),
+  };
+  const request: NonNullable<RouteConfig['request']> = {};
+  if (one.params !== null) request.params = one.params;
+  if (one.query !== null) request.query = one.query;
+  if (one.body !== null) {
+    request.body = { required: true, content: { 'application/json': { schema: one.body } } };
+  }
+  if (Object.keys(headers).length > 0) request.headers = z.object(headers);
+  return {
+    method: one.method,
+    path: one.path.replaceAll(/:(\w+)/g, '{$1}'),
+    operationId: one.operationId,
+    summary: one.summary,
+    request,
+    responses: { ...answersOf(one), ...problemsOf([...COMMON_FAULTS, ...one.faults]) },
+  };
+}
+
+function answersOf({ answers }: Endpoint): Record<string, ResponseConfig> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { says, schema }]) => [
+      status,
+      { description: says, content: { 'application/json': { schema } } },
+    ]),
+  );
+}
+
+/** One answer per status that names all codes which lead to it. */
+function problemsOf(codes: readonly FaultCode[]): Record<string, ResponseConfig> {
+  const byStatus = new Map<number, FaultCode[]>();
+  for (const code of codes) {
+    const kind: FaultKind = FAULT_CODES[code];
+    const status = statusOf({ code, kind });
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      status,
+      {
+        description: `Problem: ${list.join(', ')}`,
+        content: { 'application/problem+json': { schema: ProblemShown } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { InstanceView } from '../commands/instance-view.js';
+import type { PoolView } from '../commands/pool-view.js';
+import { BINDING_STEPS } from '../domain/instance.js';
+import type { Instance } from '../domain/instance.js';
+import type { KeyRecord } from '../ports/index.js';
+import type { InstanceShown, KeyShown, PoolShown } from './schemas.js';
+
+/** How instances are reached by people, for the URLs that are shown. */
+export interface PublicNames {
+  readonly baseDomain: string;
+  /** Port of the edge as people reach it. */
+  readonly edgePort: number;
+}
+
+/** What each step of a claim waits for, in words for people. */
+const WAITING_FOR = {
+  claimed: 'a token of its own',
+  secrets_written: 'the gateway to be told',
+  announced: 'the gateway to take its new owner',
+  acknowledged: 'the proof through the edge',
+} as const;
+
+/** The URL that people open; names of unclaimed instances answer 404. */
+export function urlOf({ baseDomain, edgePort }: PublicNames, id: string): string {
+  return `http://${id}.${baseDomain}${edgePort === 80 ? '' : `:${edgePort}`}/`;
+}
+
+/** An instance as the API shows it: nothing in it opens anything. */
+export function presentInstance(
+  names: PublicNames,
+  { instance, tenantRef, keys }: InstanceView,
+): z.infer<typeof InstanceShown> {
+  const { id, name, state, sizeClass, openclawVersion, createdAt, readyAt, failure } = instance;
+  return {
+    id,
+    name,
+    tenant: tenantRef,
+    state,
+    progress: progressOf(instance),
+    sizeClass,
+    url: urlOf(names, id),
+    keys: keys.map(presentKey),
+    openclawVersion,
+    createdAt: createdAt.toISOString(),
+    readyAt: readyAt?.toISOString() ?? null,
+    failure,
+  };
+}
+
+/** A key as the API shows it: its name and versions, never a part of its value. */
+export function presentKey({ name, version, setAt, isLive }: KeyRecord): z.infer<typeof KeyShown> {
+  return { name, version, state: isLive ? 'live' : 'pending', setAt: setAt.toISOString() };
+}
+
+/** A pool as the API shows it. */
+export function presentPool({ pool, counts }: PoolView): z.infer<typeof PoolShown> {
+  const { id, sizeClass, openclawVersion, idleTarget, membersMax } = pool;
+  const hold =
+    pool.pausedAt !== null ? 'paused' : pool.breakerOpenedAt !== null ? 'breaker_open' : null;
+  const shown = Object.fromEntries(counts) as z.infer<typeof PoolShown>['counts'];
+  return { id, sizeClass, openclawVersion, idleTarget, membersMax, hold, counts: shown };
+}
+
+function progressOf({ state, bindingStep }: Instance): z.infer<typeof InstanceShown>['progress'] {
+  if (state !== 'binding' || bindingStep === null) return null;
+  const step = BINDING_STEPS.indexOf(bindingStep) + 1;
+  return { step, of: BINDING_STEPS.length, what: `waiting for ${WAITING_FOR[bindingStep]}` };
+}

@@ -1,0 +1,150 @@
+import type { AwaitInstance } from '../../commands/await-instance.js';
+import type { ClaimInstance } from '../../commands/claim-instance.js';
+import type { DeleteInstance } from '../../commands/delete-instance.js';
+import type { FindInstance } from '../../commands/find-instance.js';
+import type { InstanceView } from '../../commands/instance-view.js';
+import type { ListInstances } from '../../commands/list-instances.js';
+import type { ReadAccess } from '../../commands/read-access.js';
+import { parseInstanceId } from '../../domain/ids.js';
+import type { Principal } from '../../domain/principal.js';
+import { Fault } from '../../errors/index.js';
+import type { Endpoint } from '../endpoint.js';
+import { endpoint } from '../endpoint.js';
+import type { PublicNames } from '../present.js';
+import { presentInstance, urlOf } from '../present.js';
+import { InvalidRequest } from '../problem.js';
+import {
+  AccessShown,
+  ClaimBody,
+  InstancePage,
+  InstancePath,
+  InstanceShown,
+  ListQuery,
+} from '../schemas.js';
+
+export interface InstanceCommands {
+  readonly claim: ClaimInstance;
+  readonly find: FindInstance;
+  readonly list: ListInstances;
+  readonly access: ReadAccess;
+  readonly remove: DeleteInstance;
+  readonly wait: AwaitInstance;
+}
+
+/** The operations on instances. */
+export function instanceEndpoints(commands: InstanceCommands, names: PublicNames): Endpoint[] {
+  const shown = (view: InstanceView) => presentInstance(names, view);
+  return [
+    endpoint({
+      method: 'post',
+      path: '/v1/instances',
+      operationId: 'claimInstance',
+      summary: 'Claim a warm instance for a tenant',
+      params: null,
+      query: null,
+      body: ClaimBody,
+      isIdempotent: true,
+      canWait: true,
+      answers: {
+        201: { says: 'Claimed and ready.', schema: InstanceShown },
+        202: { says: 'Claimed; it becomes ready in about a second.', schema: InstanceShown },
+      },
+      faults: ['name_taken', 'idempotency_key_reused', 'pool_empty', 'size_class_unoffered'],
+      async handle({ caller, body, idempotencyKey, waitMs, signal }) {
+        const { name, sizeClass } = body;
+        const tenantRef = tenantOf(caller.principal, body.tenant);
+        const request = { caller, tenantRef, name, sizeClass, idempotencyKey };
+        let { view } = await commands.claim.execute(request);
+        if (waitMs !== null) {
+          const instanceId = view.instance.id;
+          const waiting = { caller, instanceId, until: 'ready', withinMs: waitMs, signal } as const;
+          view = await commands.wait.execute(waiting);
+        }
+        const headers = { location: `/v1/instances/${view.instance.id}` };
+        const status = view.instance.state === 'ready' ? 201 : 202;
+        return { status, body: shown(view), headers };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/instances',
+      operationId: 'listInstances',
+      summary: 'List instances, a page at a time',
+      params: null,
+      query: ListQuery,
+      body: null,
+      answers: { 200: { says: 'One page.', schema: InstancePage } },
+      async handle({ caller, query }) {
+        const { state, tenant, limit, cursor = null } = query;
+        const filter = {
+          ...(state === undefined ? {} : { states: [state] }),
+          ...(tenant === undefined ? {} : { tenantRef: tenant }),
+        };
+        const page = await commands.list.execute({ caller, filter, page: { limit, cursor } });
+        return { status: 200, body: { items: page.rows.map(shown), nextCursor: page.nextCursor } };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/instances/:id',
+      operationId: 'getInstance',
+      summary: 'Show one instance',
+      params: InstancePath,
+      query: null,
+      body: null,
+      answers: { 200: { says: 'The instance.', schema: InstanceShown } },
+      faults: ['instance_unknown'],
+      async handle({ caller, params }) {
+        const instanceId = parseInstanceId(params.id);
+        return { status: 200, body: shown(await commands.find.execute({ caller, instanceId })) };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/instances/:id/access',
+      operationId: 'readAccess',
+      summary: 'Read the gateway’s URL and token; every reading is audited',
+      params: InstancePath,
+      query: null,
+      body: null,
+      answers: { 200: { says: 'What opens the gateway.', schema: AccessShown } },
+      faults: ['instance_unknown', 'instance_not_ready'],
+      async handle({ caller, params, signal }) {
+        const instanceId = parseInstanceId(params.id);
+        const { token } = await commands.access.execute({ caller, instanceId, signal });
+        return { status: 200, body: { url: urlOf(names, instanceId), token } };
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/v1/instances/:id',
+      operationId: 'deleteInstance',
+      summary: 'Destroy an instance with all its data and keys',
+      params: InstancePath,
+      query: null,
+      body: null,
+      canWait: true,
+      answers: { 202: { says: 'Its name is closed; the rest follows.', schema: InstanceShown } },
+      faults: ['instance_unknown'],
+      async handle({ caller, params, waitMs, signal }) {
+        const instanceId = parseInstanceId(params.id);
+        let view = await commands.remove.execute({ caller, instanceId });
+        if (waitMs !== null) {
+          const waiting = { caller, instanceId, until: 'deleted', withinMs: waitMs } as const;
+          view = await commands.wait.execute({ ...waiting, signal });
+        }
+        return { status: 202, body: shown(view) };
+      },
+    }),
+  ];
+}
+
+/** The tenant that a claim is for: a tenant's own, or the one that a product names. */
+function tenantOf(principal: Principal, named: string | undefined): string {
+  if (principal.role === 'tenant' && principal.tenantRef !== null) {
+    if (named === undefined || named === principal.tenantRef) return principal.tenantRef;
+    throw new Fault('forbidden', 'This token may claim for its own tenant only.');
+  }
+  if (named !== undefined) return named;
+  throw new InvalidRequest([{ pointer: '/tenant', detail: 'Name the tenant to claim for.' }]);
+}

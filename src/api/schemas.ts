@@ -1,0 +1,128 @@
+import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import { INSTANCE_STATES } from '../domain/instance.js';
+import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
+import { FAULT_CODES } from '../errors/index.js';
+import type { FaultCode } from '../errors/index.js';
+
+extendZodWithOpenApi(z);
+
+const FAULT_CODE_NAMES = Object.keys(FAULT_CODES) as [FaultCode, ...FaultCode[]];
+const instant = z.iso.datetime().openapi({ example: '2026-11-23T12:00:00.000Z' });
+
+/** A product's own name for a tenant: anything printable that fits a line. */
+const tenantRef = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, 'use 1–128 letters, digits and . _ : @ -')
+  .openapi({ description: 'The product’s own name for the tenant.', example: 'alice' });
+
+const instanceName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use 1–63 lower-case letters, digits and hyphens')
+  .openapi({ description: 'The tenant’s name for the instance.', example: 'default' });
+
+const keyName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}(\/[a-z0-9][a-z0-9-]{0,39})?$/, 'no key has a name like this')
+  .openapi({
+    description: 'A provider’s or channel’s name; its slash is sent as %2F.',
+    example: 'anthropic',
+  });
+
+export const InstancePath = z.object({
+  id: z
+    .string()
+    .max(40)
+    .openapi({ description: 'Id of the instance.', example: 'oc-4fzk2m7qwxyz' }),
+});
+
+export const KeyPath = InstancePath.extend({ name: keyName });
+
+export const ListQuery = z.object({
+  state: z.enum(INSTANCE_STATES).optional(),
+  tenant: tenantRef.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(40).optional().openapi({ description: 'nextCursor of the page before.' }),
+});
+
+export const ClaimBody = z
+  .strictObject({
+    name: instanceName.default('default'),
+    tenant: tenantRef.optional(),
+    sizeClass: z.enum(SIZE_CLASS_NAMES).default('s'),
+  })
+  .openapi('Claim');
+
+export const KeyBody = z
+  .strictObject({
+    value: z.string().min(1).openapi({ format: 'password', description: 'Kept in Vault alone.' }),
+  })
+  .openapi('KeyValue');
+
+export const KeyShown = z
+  .object({
+    name: z.string(),
+    version: z.number().int().openapi({ description: 'Version of the keys that brought it.' }),
+    state: z.enum(['pending', 'live']).openapi({ description: 'live: the gateway uses it.' }),
+    setAt: instant,
+  })
+  .openapi('Key');
+
+export const InstanceShown = z
+  .object({
+    id: z.string(),
+    name: z.string().nullable(),
+    tenant: z.string().nullable(),
+    state: z.enum(INSTANCE_STATES),
+    progress: z
+      .object({ step: z.number().int(), of: z.number().int(), what: z.string() })
+      .nullable()
+      .openapi({ description: 'How far a claim is on its way to ready.' }),
+    sizeClass: z.enum(SIZE_CLASS_NAMES),
+    url: z.url(),
+    keys: z.array(KeyShown),
+    openclawVersion: z.string(),
+    createdAt: instant,
+    readyAt: instant.nullable(),
+    failure: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+  })
+  .openapi('Instance');
+
+export const InstancePage = z
+  .object({ items: z.array(InstanceShown), nextCursor: z.string().nullable() })
+  .openapi('InstancePage');
+
+export const KeyList = z.object({ items: z.array(KeyShown) }).openapi('KeyList');
+
+export const AccessShown = z
+  .object({
+    url: z.url(),
+    token: z.string().openapi({ description: 'Opens the gateway as its admin; keep it secret.' }),
+  })
+  .openapi('Access');
+
+export const PoolShown = z
+  .object({
+    id: z.string(),
+    sizeClass: z.enum(SIZE_CLASS_NAMES),
+    openclawVersion: z.string(),
+    idleTarget: z.number().int(),
+    membersMax: z.number().int(),
+    hold: z.enum(['paused', 'breaker_open']).nullable(),
+    counts: z.record(z.enum(INSTANCE_STATES), z.number().int()),
+  })
+  .openapi('Pool');
+
+export const PoolList = z.object({ items: z.array(PoolShown) }).openapi('PoolList');
+
+export const ProblemShown = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.enum(FAULT_CODE_NAMES),
+    requestId: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem');

@@ -1,0 +1,71 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** From milliseconds, where claims live, to minutes, where boots may end. */
+const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160];
+
+/**
+ * Every metric of the service, each declared here once and described in docs/metrics.md. None is
+ * labelled by tenant or instance: their number has no bound.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    poolMembers: new Gauge({
+      name: 'pool_members',
+      help: 'Instances of a pool by state.',
+      labelNames: ['pool', 'state'],
+      registers,
+    }),
+    poolIdleTarget: new Gauge({
+      name: 'pool_idle_target',
+      help: 'Idle members that a pool is to keep.',
+      labelNames: ['pool'],
+      registers,
+    }),
+    claims: new Counter({
+      name: 'claims_total',
+      help: 'Claims by outcome: warm, replayed, or the code of their refusal.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    phase: new Histogram({
+      name: 'instance_phase_seconds',
+      help: 'How long instances take to boot, to bind to a tenant, and to apply a revision.',
+      labelNames: ['phase'],
+      buckets: BUCKETS_S,
+      registers,
+    }),
+    reconcile: new Histogram({
+      name: 'reconcile_seconds',
+      help: 'Runs of reconcilers by kind and outcome.',
+      labelNames: ['kind', 'outcome'],
+      buckets: BUCKETS_S,
+      registers,
+    }),
+    outsideCall: new Histogram({
+      name: 'outside_call_seconds',
+      help: 'Calls to other systems by outcome.',
+      labelNames: ['system', 'outcome'],
+      buckets: BUCKETS_S,
+      registers,
+    }),
+    httpRequest: new Histogram({
+      name: 'http_request_seconds',
+      help: 'Requests to the API by route pattern, method and status.',
+      labelNames: ['route', 'method', 'status'],
+      buckets: BUCKETS_S,
+      registers,
+    }),
+    routeLookups: new Counter({
+      name: 'route_lookups_total',
+      help: 'Look-ups of the edge by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,141 @@
+import type { InstanceId } from '../../../src/domain/ids.js';
+import { Fault } from '../../../src/errors/index.js';
+import type {
+  AllocationView,
+  InstanceSpec,
+  PlacementTrouble,
+  Scheduler,
+} from '../../../src/ports/index.js';
+import { Trouble } from './trouble.js';
+
+interface Job {
+  readonly spec: InstanceSpec | null;
+  isStopped: boolean;
+  /** Newest first. */
+  allocations: AllocationView[];
+}
+
+export interface FakeSchedulerOptions {
+  /** Why an instance finds no place; null, the default, places it at once. */
+  readonly troubleOf?: (spec: InstanceSpec) => PlacementTrouble;
+}
+
+/** Jobs in memory: each start is one running allocation, at once. */
+export class FakeScheduler implements Scheduler {
+  readonly trouble = new Trouble<keyof Scheduler>('nomad_unreachable');
+  readonly #jobs = new Map<InstanceId, Job>();
+  readonly #slowToStop = new Set<InstanceId>();
+  #allocationsMade = 0;
+
+  constructor(private readonly options: FakeSchedulerOptions = {}) {}
+
+  startInstance(spec: InstanceSpec, signal: AbortSignal): Promise<void> {
+    return this.trouble.meet('startInstance', signal, () => {
+      if (this.#ours(spec.instanceId) !== undefined) return;
+      const isPlaced = (this.options.troubleOf?.(spec) ?? null) === null;
+      const allocations = isPlaced ? [this.#newAllocation()] : [];
+      this.#jobs.set(spec.instanceId, { spec, isStopped: false, allocations });
+    });
+  }
+
+  stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<'stopping' | 'gone'> {
+    return this.trouble.meet('stopInstance', signal, () => {
+      const job = this.#ours(instanceId);
+      if (job === undefined) return 'gone';
+      job.isStopped = true;
+      job.allocations = job.allocations.map((allocation) => ({ ...allocation, isWanted: false }));
+      if (this.#slowToStop.has(instanceId)) return 'stopping';
+      this.#jobs.delete(instanceId);
+      return 'gone';
+    });
+  }
+
+  listAllocations(instanceId: InstanceId, signal: AbortSignal): Promise<readonly AllocationView[]> {
+    return this.trouble.meet(
+      'listAllocations',
+      signal,
+      () => this.#jobs.get(instanceId)?.allocations ?? [],
+    );
+  }
+
+  explainPlacement(instanceId: InstanceId, signal: AbortSignal): Promise<PlacementTrouble> {
+    return this.trouble.meet('explainPlacement', signal, () => {
+      const spec = this.#jobs.get(instanceId)?.spec ?? null;
+      return spec === null ? null : (this.options.troubleOf?.(spec) ?? null);
+    });
+  }
+
+  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]> {
+    return this.trouble.meet('listInstanceIds', signal, () =>
+      [...this.#jobs].filter(([, { spec }]) => spec !== null).map(([id]) => id),
+    );
+  }
+
+  /** A job of the instance's name that somebody else registered. */
+  addStranger(instanceId: InstanceId): void {
+    this.#jobs.set(instanceId, { spec: null, isStopped: false, allocations: [] });
+  }
+
+  /** The task is killed and started again in place: same allocation, one restart more. */
+  restartTask(instanceId: InstanceId): void {
+    this.#changeNewest(instanceId, ({ restarts }) => ({ restarts: restarts + 1 }));
+  }
+
+  /** The allocation fails for good; nothing takes its place. */
+  failAllocation(instanceId: InstanceId, lastEvent = 'Terminated: Exit Code: 1'): void {
+    this.#changeNewest(instanceId, () => ({ phase: 'failed', lastEvent }));
+  }
+
+  /** The node is lost, and the instance is placed anew elsewhere. */
+  moveAllocation(instanceId: InstanceId): void {
+    this.#changeNewest(instanceId, () => ({ phase: 'lost', isWanted: false }));
+    this.#jobs.get(instanceId)?.allocations.unshift(this.#newAllocation());
+  }
+
+  /** The task takes its time to end; `endTask` is when it has. */
+  slowDownStop(instanceId: InstanceId): void {
+    this.#slowToStop.add(instanceId);
+  }
+
+  endTask(instanceId: InstanceId): void {
+    this.#slowToStop.delete(instanceId);
+    this.#changeNewest(instanceId, () => ({ phase: 'complete' }));
+  }
+
+  /** The allocation that runs right now, or null. */
+  runningAllocation(instanceId: InstanceId): AllocationView | null {
+    const allocations = this.#jobs.get(instanceId)?.allocations ?? [];
+    return allocations.find(({ phase }) => phase === 'running') ?? null;
+  }
+
+  #ours(instanceId: InstanceId): Job | undefined {
+    const job = this.#jobs.get(instanceId);
+    if (job?.spec !== null) return job;
+    throw new Fault('nomad_refused', 'That job is not ours.', { details: { instanceId } });
+  }
+
+  #newAllocation(): AllocationView {
+    this.#allocationsMade += 1;
+    const suffix = String(this.#allocationsMade).padStart(12, '0');
+    return {
+      id: `00000000-0000-4000-8000-${suffix}`,
+      nodeId: '00000000-0000-4000-8000-0000000000aa',
+      phase: 'running',
+      isWanted: true,
+      restarts: 0,
+      lastEvent: 'Started: Task started by client',
+    };
+  }
+
+  #changeNewest(
+    instanceId: InstanceId,
+    change: (allocation: AllocationView) => Partial<AllocationView>,
+  ): void {
+    const allocations = this.#jobs.get(instanceId)?.allocations;
+    const [newest] = allocations ?? [];
+    if (allocations === undefined || newest === undefined) {
+      throw new Error(`${instanceId} has no allocation to change`);
+    }
+    allocations[0] = { ...newest, ...change(newest) };
+  }
+}
