@@ -10,6 +10,9 @@ import { Fault } from '../errors/index.js';
 const ALGORITHMS = ['ES256'];
 const CLOCK_TOLERANCE_S = 5;
 
+/** jose checks each key as it uses it; here only that there is a list of them. */
+const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
 const Claims = z.object({
   sub: z.string().min(1).max(200),
   role: z.enum(ROLES),
@@ -53,7 +56,7 @@ export class TokenVerifier {
     try {
       const { mtimeMs } = await stat(jwksFile);
       if (this.#keys === null || mtimeMs !== this.#readAtMs) {
-        this.#keys = createLocalJWKSet(JSON.parse(await readFile(jwksFile, 'utf8')));
+        this.#keys = createLocalJWKSet(Jwks.parse(JSON.parse(await readFile(jwksFile, 'utf8'))));
         this.#readAtMs = mtimeMs;
       }
       return this.#keys;

@@ -45,9 +45,22 @@ export class ClaimInstance {
     private readonly clock: Clock,
     /** The pool that new claims are served from, per offered size class. */
     private readonly offered: ReadonlyMap<SizeClass, PoolKey>,
+    /** Told how each claim ended: `warm`, `replayed`, or the code of its refusal. */
+    private readonly onOutcome: (outcome: string) => void = () => undefined,
   ) {}
 
   async execute(request: ClaimRequest): Promise<ClaimAnswer> {
+    try {
+      const answer = await this.#claim(request);
+      this.onOutcome(answer.isReplay ? 'replayed' : 'warm');
+      return answer;
+    } catch (error) {
+      this.onOutcome(error instanceof Fault ? error.code : 'internal');
+      throw error;
+    }
+  }
+
+  async #claim(request: ClaimRequest): Promise<ClaimAnswer> {
     const key = this.#poolKeyOf(request.sizeClass);
     return this.store.transaction(async (tx) => {
       const replay = await this.#begin(tx, request);

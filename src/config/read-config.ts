@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Fault } from '../errors/index.js';
 import type { SettingName } from './settings.js';
 import { SETTINGS } from './settings.js';
 
-const SettingsSchema = z.object(SETTINGS);
-
 /** The settings of one process, checked as a whole and frozen. */
-export type Config = Readonly<z.infer<typeof SettingsSchema>>;
+export type Config = { readonly [Name in SettingName]: z.infer<(typeof SETTINGS)[Name]> };
 
 /** Variables that switch TLS checks off behind our back; nothing starts with them set. */
 const UNSAFE_VARIABLES = ['VAULT_SKIP_VERIFY', 'NODE_TLS_REJECT_UNAUTHORIZED'];

@@ -34,20 +34,24 @@ export class CatalogWatch {
     const { signal } = this.#stopping;
     let index: string | null = null;
     let failures = 0;
-    while (!signal.aborted) {
+    while (!this.#isStopping()) {
       try {
         const snapshot = await this.catalog.snapshot(index, deadline(SILENCE_MS, signal));
         index = snapshot.index;
         failures = 0;
         this.#wakeChanged(snapshot.entries);
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#isStopping()) return;
         index = null;
         failures += 1;
         this.log.warn('catalog watch interrupted', { error, failures });
         await pause(backoffMs(failures), signal);
       }
     }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   #wakeChanged(entries: readonly CatalogEntry[]): void {

@@ -15,15 +15,15 @@ const STOP_LIMIT_MS = 8_000;
  */
 export async function stopAll(started: readonly Stoppable[]): Promise<readonly string[]> {
   const late: string[] = [];
-  for (const { name, stop } of [...started].reverse()) {
+  for (const part of [...started].reverse()) {
     const outcome = await Promise.race([
-      stop().then(
+      part.stop().then(
         () => 'stopped',
         () => 'failed',
       ),
       pause(STOP_LIMIT_MS).then(() => 'late'),
     ]);
-    if (outcome !== 'stopped') late.push(name);
+    if (outcome !== 'stopped') late.push(part.name);
   }
   return late;
 }

@@ -24,7 +24,7 @@ export function jsonBody(): ApiMiddleware {
         { pointer: '', detail: 'Send the body as application/json and say so in Content-Type.' },
       ]);
     }
-    await parse(context as Parameters<typeof parse>[0], next);
+    await parse(context, next);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DefaultContext, Middleware, ParameterizedContext } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 
 /** What every request carries once the first middleware has seen it. */
 export interface RequestState {
@@ -7,5 +7,5 @@ export interface RequestState {
   route: string;
 }
 
-export type ApiContext = ParameterizedContext<RequestState, DefaultContext>;
+export type ApiContext = ParameterizedContext<RequestState>;
 export type ApiMiddleware = Middleware<RequestState>;

@@ -15,13 +15,11 @@ export async function tearDown(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { scheduler, announcements, shredder, store, clock, log } = outside;
-  await scheduler.stopInstance(instance.id, signal);
+  const job = await scheduler.stopInstance(instance.id, signal);
   await announcements.withdraw(instance.id, signal);
   await shredder.shred(instance.id, signal);
 
-  const allocations = await scheduler.listAllocations(instance.id, signal);
-  const isRunning = allocations.some(({ phase }) => phase === 'running' || phase === 'pending');
-  if (isRunning) return recheck(LOOK_AGAIN_MS);
+  if (job === 'stopping') return recheck(LOOK_AGAIN_MS);
 
   const at = clock.now();
   await store.transaction(async (tx) => {
