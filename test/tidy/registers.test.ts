@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { statusOf } from '../../src/api/problem.js';
+import type { FaultCode } from '../../src/errors/index.js';
 import { FAULT_CODES } from '../../src/errors/index.js';
 import { ROOT, listFiles, listProductSources, readRequired } from './source-tree.js';
 
@@ -11,17 +13,19 @@ describe('registers', () => {
   const sources = listProductSources();
 
   describe('of fault codes', () => {
-    const codes = Object.keys(FAULT_CODES);
+    const codes = Object.keys(FAULT_CODES) as FaultCode[];
     const document = (): string =>
       readRequired('docs/errors.md', 'callers look up there what a code asks of them.');
 
-    it('have each code once in the document, with the same kind', () => {
+    it('have each code once in the document, with its kind and status', () => {
       expect(codes).to.not.be.empty;
-      const documented = rowsOf(document()).map(([code, kind]) => [unquoted(code), unquoted(kind)]);
-      expect(documented.sort(byFirst), 'rows of docs/errors.md against src/errors').to.deep.equal(
-        Object.entries(FAULT_CODES)
-          .map(([code, kind]): string[] => [code, kind])
-          .sort(byFirst),
+      const documented = rowsOf(document()).map((cells) => cells.slice(0, 3).map(unquoted));
+      const declared = codes.map((code) => {
+        const kind = FAULT_CODES[code];
+        return [code, kind, String(statusOf({ code, kind }))];
+      });
+      expect(documented.sort(byFirst), 'rows of docs/errors.md').to.deep.equal(
+        declared.sort(byFirst),
       );
     });
 
@@ -38,7 +42,7 @@ describe('registers', () => {
   it('of settings name in docs/settings.md what src/config reads, and no more', () => {
     const declared = namesIn(/^ {2}(CLAWDEPLOY_[A-Z_]+):/gm, textOf('src/config/'));
     const document = readRequired('docs/settings.md', 'operators look up there what to set.');
-    const documented = rowsOf(document).map(([name]) => unquoted(name));
+    const documented = rowsOf(document).map(([name = '']) => unquoted(name));
     expect(declared).to.not.be.empty;
     expect(documented.sort(), 'rows of docs/settings.md').to.deep.equal([...declared].sort());
   });
@@ -46,7 +50,7 @@ describe('registers', () => {
   it('of metrics name in docs/metrics.md what src/telemetry declares, each once', () => {
     const declared = namesIn(/\bname: '([a-z_]+)'/g, textOf('src/telemetry/'));
     const document = readRequired('docs/metrics.md', 'alerts and dashboards are written from it.');
-    const documented = rowsOf(document).map(([name]) => unquoted(name));
+    const documented = rowsOf(document).map(([name = '']) => unquoted(name));
     expect(declared).to.not.be.empty;
     expect(declared, 'declare a metric in one place and pass it on').to.deep.equal([
       ...new Set(declared),
@@ -119,7 +123,7 @@ function namesIn(pattern: RegExp, text: string): readonly string[] {
   return [...text.matchAll(pattern)].map(([, name = '']) => name);
 }
 
-function unquoted(cell = ''): string {
+function unquoted(cell: string): string {
   return cell.replaceAll('`', '');
 }
 
