@@ -1,4 +1,5 @@
 import { Fault } from '../errors/index.js';
+import { deadline } from '../lib/timers.js';
 
 /** Finds out whether one thing that the process depends on works; throws what is wrong with it. */
 export type Probe = (signal: AbortSignal) => Promise<unknown>;
@@ -29,7 +30,7 @@ export async function readinessOf(
 }
 
 async function ask(probe: Probe): Promise<string> {
-  const limit = AbortSignal.timeout(PROBE_LIMIT_MS);
+  const limit = deadline(PROBE_LIMIT_MS);
   const silence = new Promise<string>((resolve) => {
     limit.addEventListener('abort', () => {
       resolve(`no answer within ${PROBE_LIMIT_MS / 1000} s`);
