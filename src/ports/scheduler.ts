@@ -32,8 +32,11 @@ export type PlacementTrouble = string | null;
 export interface Scheduler {
   /** Registers the instance's job; registering it again changes nothing. */
   startInstance(spec: InstanceSpec, signal: AbortSignal): Promise<void>;
-  /** Stops and forgets the job; one that is gone counts as stopped. Refuses a job that is not ours. */
-  stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<void>;
+  /**
+   * Stops the job, and forgets it once nothing of it runs any more; ask again until it is `gone`.
+   * Refuses a job that is not ours.
+   */
+  stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<'stopping' | 'gone'>;
   listAllocations(instanceId: InstanceId, signal: AbortSignal): Promise<readonly AllocationView[]>;
   explainPlacement(instanceId: InstanceId, signal: AbortSignal): Promise<PlacementTrouble>;
   /** Ids of all jobs that carry our mark, running or not. */

@@ -32,7 +32,7 @@ export interface TestServer {
   /** `http://127.0.0.1:<port>` */
   readonly address: string;
   /** Calls its API as its administrator; returns the parsed answer, throws unless it is 2xx. */
-  admin(method: string, path: string, body?: unknown): Promise<unknown>;
+  readonly admin: (method: string, path: string, body?: unknown) => Promise<unknown>;
   stop(): Promise<void>;
 }
 

@@ -75,8 +75,12 @@ export async function startTestVault(): Promise<TestVault> {
       return { roleId: id.data.role_id, secretId: secret.data.secret_id };
     },
     read: (path) => admin('GET', `/v1/${path}`).catch(() => null),
-    seal: async () => void (await admin('PUT', '/v1/sys/seal')),
-    unseal: async () => void (await admin('PUT', '/v1/sys/unseal', { key: unsealKey })),
+    seal: async () => {
+      await admin('PUT', '/v1/sys/seal');
+    },
+    unseal: async () => {
+      await admin('PUT', '/v1/sys/unseal', { key: unsealKey });
+    },
   };
 }
 

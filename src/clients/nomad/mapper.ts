@@ -1,0 +1,58 @@
+import type { AllocationPhase, AllocationView } from '../../ports/index.js';
+import type { AllocationStub, PlacementMetric } from './wire.js';
+
+const PHASES: readonly string[] = ['pending', 'running', 'complete', 'failed', 'lost', 'unknown'];
+/** How many events of a task, and how many characters of them, tell an operator what happened. */
+const EVENTS_SHOWN = 3;
+const EVENT_LINE_MAX = 300;
+
+/** Allocations in our words, newest first. */
+export function viewsOf(stubs: readonly AllocationStub[]): readonly AllocationView[] {
+  return [...stubs].sort((a, b) => b.CreateIndex - a.CreateIndex).map(viewOf);
+}
+
+function viewOf(stub: AllocationStub): AllocationView {
+  const tasks = Object.values(stub.TaskStates ?? {});
+  const events = tasks.flatMap(({ Events }) => Events ?? []).slice(-EVENTS_SHOWN);
+  const line = events
+    .map(({ Type, DisplayMessage }) =>
+      DisplayMessage === null || DisplayMessage === undefined || DisplayMessage === ''
+        ? Type
+        : `${Type}: ${DisplayMessage}`,
+    )
+    .join('; ');
+  return {
+    id: stub.ID,
+    nodeId: stub.NodeID,
+    phase: isPhase(stub.ClientStatus) ? stub.ClientStatus : 'unknown',
+    isWanted: stub.DesiredStatus === 'run',
+    restarts: Math.max(0, ...tasks.map(({ Restarts }) => Restarts)),
+    lastEvent: line === '' ? null : line.slice(0, EVENT_LINE_MAX),
+  };
+}
+
+/** A later Nomad may know more phases than we do. */
+function isPhase(status: string): status is AllocationPhase {
+  return PHASES.includes(status);
+}
+
+/** Why nodes were passed over, e.g. "memory exhausted on 1 node", most frequent reason first. */
+export function sentenceOf(metric: PlacementMetric): string {
+  if (metric.NodesEvaluated === 0) {
+    return metric.NodesInPool === 0 ? 'no node in its node pool' : 'no node is eligible';
+  }
+  const reasons = [
+    ...Object.entries(metric.DimensionExhausted ?? {}).map(
+      ([what, nodes]) => [nodes, `${what} exhausted on ${nodesOf(nodes)}`] as const,
+    ),
+    ...Object.entries(metric.ConstraintFiltered ?? {}).map(
+      ([what, nodes]) => [nodes, `${what} not met by ${nodesOf(nodes)}`] as const,
+    ),
+  ].sort(([a], [b]) => b - a);
+  if (reasons.length === 0) return `${nodesOf(metric.NodesFiltered)} passed over`;
+  return reasons.map(([, reason]) => reason).join(', ');
+}
+
+function nodesOf(count: number): string {
+  return count === 1 ? '1 node' : `${String(count)} nodes`;
+}

@@ -1,0 +1,192 @@
+import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InstanceId } from '../../src/domain/ids.js';
+import { NomadScheduler } from '../../src/clients/nomad/nomad-scheduler.js';
+import type { AllocationView, InstanceSpec, Scheduler } from '../../src/ports/index.js';
+import { aPoolKey, anInstanceId } from '../support/builders.js';
+import { FakeScheduler } from '../support/fakes/fake-scheduler.js';
+import { expectFault } from '../support/expect-fault.js';
+import { jsonClientFor } from '../support/json-client-for.js';
+import { ROOT, requireServer } from '../support/servers.js';
+import type { TestNomad } from '../support/test-nomad.js';
+import { startTestNomad } from '../support/test-nomad.js';
+import { waitFor } from '../support/wait-for.js';
+
+/** A scheduler whose nodes have room for instances of class s, and none for class l. */
+interface Harness {
+  readonly scheduler: Scheduler;
+  /** Registers a job of the instance's name that does not carry our mark. */
+  readonly addStranger: (instanceId: InstanceId) => Promise<void>;
+}
+
+const { signal } = new AbortController();
+
+function describeScheduler(harness: () => Harness): void {
+  it('starts an instance, and changes nothing when asked again', async () => {
+    const { scheduler } = harness();
+    const spec = aSpec();
+    await scheduler.startInstance(spec, signal);
+    const started = await runningAllocation(scheduler, spec.instanceId);
+    await scheduler.startInstance(spec, signal);
+    const again = await scheduler.listAllocations(spec.instanceId, signal);
+
+    expect(started).to.include({ isWanted: true, restarts: 0 });
+    expect(started.lastEvent).to.include('Started');
+    expect(again.map(({ id }) => id)).to.deep.equal([started.id]);
+  });
+
+  it('stops an instance, and says that it is gone only when nothing of it runs', async () => {
+    const { scheduler } = harness();
+    const spec = aSpec();
+    await scheduler.startInstance(spec, signal);
+    await runningAllocation(scheduler, spec.instanceId);
+    await untilGone(scheduler, spec.instanceId);
+    const allocations = await scheduler.listAllocations(spec.instanceId, signal);
+
+    expect(allocations.filter(({ phase }) => phase === 'running')).to.deep.equal([]);
+    expect(await scheduler.listInstanceIds(signal)).to.not.include(spec.instanceId);
+    expect(await scheduler.stopInstance(spec.instanceId, signal)).to.equal('gone');
+  });
+
+  it('knows nothing of an instance that was never started, and takes it for stopped', async () => {
+    const { scheduler } = harness();
+    const instanceId = anInstanceId();
+
+    expect(await scheduler.listAllocations(instanceId, signal)).to.deep.equal([]);
+    expect(await scheduler.explainPlacement(instanceId, signal)).to.equal(null);
+    expect(await scheduler.stopInstance(instanceId, signal)).to.equal('gone');
+  });
+
+  it('explains why an instance finds no place, and gives up on it when told to', async () => {
+    const { scheduler } = harness();
+    const placed = aSpec();
+    const tooBig = aSpec({ sizeClass: 'l' });
+    await scheduler.startInstance(placed, signal);
+    await scheduler.startInstance(tooBig, signal);
+    const trouble = await waitFor(() => scheduler.explainPlacement(tooBig.instanceId, signal), {
+      withinMs: 10_000,
+      describe: 'the reason',
+    });
+    await runningAllocation(scheduler, placed.instanceId);
+
+    expect(trouble).to.equal('memory exhausted on 1 node');
+    expect(await scheduler.listAllocations(tooBig.instanceId, signal)).to.deep.equal([]);
+    expect(await scheduler.explainPlacement(placed.instanceId, signal)).to.equal(null);
+    expect(await scheduler.stopInstance(tooBig.instanceId, signal)).to.equal('gone');
+  });
+
+  it('lists the instances that carry our mark, and no job of anybody else', async () => {
+    const { scheduler, addStranger } = harness();
+    const spec = aSpec();
+    const stranger = anInstanceId();
+    await addStranger(stranger);
+    await scheduler.startInstance(spec, signal);
+    const ids = await scheduler.listInstanceIds(signal);
+
+    expect(ids).to.include(spec.instanceId).and.not.include(stranger);
+  });
+
+  it('neither starts nor stops a job that is not ours', async () => {
+    const { scheduler, addStranger } = harness();
+    const stranger = anInstanceId();
+    await addStranger(stranger);
+
+    await expectFault('nomad_refused', scheduler.stopInstance(stranger, signal));
+    await expectFault(
+      'nomad_refused',
+      scheduler.startInstance({ ...aSpec(), instanceId: stranger }, signal),
+    );
+  });
+}
+
+describe('Scheduler (fake)', () => {
+  let scheduler: FakeScheduler;
+
+  beforeEach(() => {
+    scheduler = new FakeScheduler({
+      troubleOf: ({ pool }) => (pool.sizeClass === 'l' ? 'memory exhausted on 1 node' : null),
+    });
+  });
+
+  describeScheduler(() => ({
+    scheduler,
+    addStranger: async (instanceId) => scheduler.addStranger(instanceId),
+  }));
+
+  it('waits for a task that takes its time to end', async () => {
+    const spec = aSpec();
+    await scheduler.startInstance(spec, signal);
+    scheduler.slowDownStop(spec.instanceId);
+
+    expect(await scheduler.stopInstance(spec.instanceId, signal)).to.equal('stopping');
+    scheduler.endTask(spec.instanceId);
+    expect(await scheduler.stopInstance(spec.instanceId, signal)).to.equal('gone');
+  });
+
+  it('fails as it was told to, before the work or after it', async () => {
+    const spec = aSpec();
+    scheduler.trouble.failNext('startInstance');
+    await expectFault('nomad_unreachable', scheduler.startInstance(spec, signal));
+    expect(await scheduler.listInstanceIds(signal)).to.deep.equal([]);
+
+    scheduler.trouble.loseNextAnswer('startInstance');
+    await expectFault('nomad_unreachable', scheduler.startInstance(spec, signal));
+    expect(await scheduler.listInstanceIds(signal)).to.deep.equal([spec.instanceId]);
+  });
+});
+
+describe('Scheduler (Nomad, with the rights of the controller)', function () {
+  this.timeout(60_000);
+  let nomad: TestNomad;
+  let scheduler: NomadScheduler;
+  let jobspec: string;
+
+  before(async function () {
+    requireServer('nomad', this);
+    nomad = await startTestNomad();
+    jobspec = await readFile(join(ROOT, 'test/support/jobspecs/sleeper.nomad.hcl'), 'utf8');
+    const token = await nomad.tokenFor('clawdeploy-controller');
+    scheduler = new NomadScheduler({
+      http: jsonClientFor('nomad', `${nomad.address}/v1`, { 'x-nomad-token': token }),
+      jobspec,
+      variablesOf: ({ instanceId, pool }) => ({
+        instance_id: instanceId,
+        memory_mib: pool.sizeClass === 'l' ? 900_000 : 16,
+      }),
+    });
+  });
+
+  after(() => nomad?.stop());
+
+  describeScheduler(() => ({ scheduler, addStranger }));
+
+  async function addStranger(instanceId: InstanceId): Promise<void> {
+    const unmarked = jobspec.replace('clawdeploy_managed', 'somebody_elses');
+    const body = { JobHCL: unmarked, Variables: `instance_id = "${instanceId}"\nmemory_mib = 10` };
+    const job = await nomad.admin('POST', '/v1/jobs/parse', body);
+    await nomad.admin('PUT', '/v1/jobs', { Job: job });
+  }
+});
+
+function aSpec(pool: Parameters<typeof aPoolKey>[0] = {}): InstanceSpec {
+  return { instanceId: anInstanceId(), pool: aPoolKey(pool) };
+}
+
+function runningAllocation(scheduler: Scheduler, id: InstanceId): Promise<AllocationView> {
+  return waitFor(
+    async () => {
+      const allocations = await scheduler.listAllocations(id, signal);
+      return allocations.find(({ phase }) => phase === 'running');
+    },
+    { withinMs: 15_000, describe: 'the task to run', everyMs: 100 },
+  );
+}
+
+async function untilGone(scheduler: Scheduler, id: InstanceId): Promise<void> {
+  await waitFor(async () => (await scheduler.stopInstance(id, signal)) === 'gone', {
+    withinMs: 15_000,
+    describe: 'the job to be gone',
+    everyMs: 100,
+  });
+}
