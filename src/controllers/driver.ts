@@ -1,4 +1,4 @@
-import { Fault, isRetryable } from '../errors/index.js';
+import { Fault } from '../errors/index.js';
 import { monotonicMs } from '../lib/clock.js';
 import type { Outcome } from '../lib/keyed-queue.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
@@ -102,7 +102,7 @@ export class Driver {
   #report(key: string, error: unknown, attempt: number): void {
     const { kind, log } = this.options;
     const fields = { kind, key, attempt, error };
-    if (error instanceof Fault && !isRetryable(error)) log.error('reconcile failed', fields);
+    if (error instanceof Fault && error.kind === 'bug') log.error('reconcile failed', fields);
     else log.warn('reconcile failed, trying again', fields);
   }
 }

@@ -21,17 +21,14 @@ export const FAULT_CODES = {
 
   name_taken: 'conflict',
   idempotency_key_reused: 'conflict',
-  instance_not_claimed: 'conflict',
   instance_not_ready: 'conflict',
   move_refused: 'conflict',
   write_superseded: 'conflict',
   keys_limit_reached: 'conflict',
 
   pool_empty: 'capacity',
-  wait_exceeded: 'capacity',
 
   database_unreachable: 'unavailable',
-  redis_unreachable: 'unavailable',
   nomad_unreachable: 'unavailable',
   nomad_refused: 'unavailable',
   consul_unreachable: 'unavailable',
@@ -41,7 +38,6 @@ export const FAULT_CODES = {
   vault_refused: 'unavailable',
   gateway_unreachable: 'unavailable',
   gateway_refused: 'unavailable',
-  proof_failed: 'unavailable',
 
   internal: 'bug',
   pool_bounds_inverted: 'bug',

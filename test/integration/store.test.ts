@@ -5,19 +5,12 @@ import { PostgresChangeFeed } from '../../src/store/postgres-change-feed.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
-import type { Log, Store } from '../../src/ports/index.js';
+import type { Store } from '../../src/ports/index.js';
 import { NOON, aPoolKey, anInstanceId } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
+import { quietLog } from '../support/quiet-log.js';
 import { waitFor } from '../support/wait-for.js';
-
-const quiet: Log = {
-  error: () => undefined,
-  warn: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  with: () => quiet,
-};
 
 describe('the store on PostgreSQL', function () {
   this.timeout(60_000);
@@ -187,7 +180,7 @@ describe('the store on PostgreSQL', function () {
   });
 
   it('tells of each committed change, and of a gap after its connection was lost', async () => {
-    const feed = new PostgresChangeFeed(database.url(), quiet);
+    const feed = new PostgresChangeFeed(database.url(), quietLog);
     const changed: InstanceId[] = [];
     let gaps = 0;
     feed.subscribe({ onChange: (id) => changed.push(id), onGap: () => (gaps += 1) });

@@ -2,7 +2,6 @@ import type { AwaitInstance } from '../../commands/await-instance.js';
 import type { ClaimInstance } from '../../commands/claim-instance.js';
 import type { DeleteInstance } from '../../commands/delete-instance.js';
 import type { FindInstance } from '../../commands/find-instance.js';
-import type { InstanceView } from '../../commands/instance-view.js';
 import type { ListInstances } from '../../commands/list-instances.js';
 import type { ReadAccess } from '../../commands/read-access.js';
 import { parseInstanceId } from '../../domain/ids.js';
@@ -33,110 +32,131 @@ export interface InstanceCommands {
 
 /** The operations on instances. */
 export function instanceEndpoints(commands: InstanceCommands, names: PublicNames): Endpoint[] {
-  const shown = (view: InstanceView) => presentInstance(names, view);
   return [
-    endpoint({
-      method: 'post',
-      path: '/v1/instances',
-      operationId: 'claimInstance',
-      summary: 'Claim a warm instance for a tenant',
-      params: null,
-      query: null,
-      body: ClaimBody,
-      isIdempotent: true,
-      canWait: true,
-      answers: {
-        201: { says: 'Claimed and ready.', schema: InstanceShown },
-        202: { says: 'Claimed; it becomes ready in about a second.', schema: InstanceShown },
-      },
-      faults: ['name_taken', 'idempotency_key_reused', 'pool_empty', 'size_class_unoffered'],
-      async handle({ caller, body, idempotencyKey, waitMs, signal }) {
-        const { name, sizeClass } = body;
-        const tenantRef = tenantOf(caller.principal, body.tenant);
-        const request = { caller, tenantRef, name, sizeClass, idempotencyKey };
-        let { view } = await commands.claim.execute(request);
-        if (waitMs !== null) {
-          const instanceId = view.instance.id;
-          const waiting = { caller, instanceId, until: 'ready', withinMs: waitMs, signal } as const;
-          view = await commands.wait.execute(waiting);
-        }
-        const headers = { location: `/v1/instances/${view.instance.id}` };
-        const status = view.instance.state === 'ready' ? 201 : 202;
-        return { status, body: shown(view), headers };
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: '/v1/instances',
-      operationId: 'listInstances',
-      summary: 'List instances, a page at a time',
-      params: null,
-      query: ListQuery,
-      body: null,
-      answers: { 200: { says: 'One page.', schema: InstancePage } },
-      async handle({ caller, query }) {
-        const { state, tenant, limit, cursor = null } = query;
-        const filter = {
-          ...(state === undefined ? {} : { states: [state] }),
-          ...(tenant === undefined ? {} : { tenantRef: tenant }),
-        };
-        const page = await commands.list.execute({ caller, filter, page: { limit, cursor } });
-        return { status: 200, body: { items: page.rows.map(shown), nextCursor: page.nextCursor } };
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: '/v1/instances/:id',
-      operationId: 'getInstance',
-      summary: 'Show one instance',
-      params: InstancePath,
-      query: null,
-      body: null,
-      answers: { 200: { says: 'The instance.', schema: InstanceShown } },
-      faults: ['instance_unknown'],
-      async handle({ caller, params }) {
-        const instanceId = parseInstanceId(params.id);
-        return { status: 200, body: shown(await commands.find.execute({ caller, instanceId })) };
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: '/v1/instances/:id/access',
-      operationId: 'readAccess',
-      summary: 'Read the gateway’s URL and token; every reading is audited',
-      params: InstancePath,
-      query: null,
-      body: null,
-      answers: { 200: { says: 'What opens the gateway.', schema: AccessShown } },
-      faults: ['instance_unknown', 'instance_not_ready'],
-      async handle({ caller, params, signal }) {
-        const instanceId = parseInstanceId(params.id);
-        const { token } = await commands.access.execute({ caller, instanceId, signal });
-        return { status: 200, body: { url: urlOf(names, instanceId), token } };
-      },
-    }),
-    endpoint({
-      method: 'delete',
-      path: '/v1/instances/:id',
-      operationId: 'deleteInstance',
-      summary: 'Destroy an instance with all its data and keys',
-      params: InstancePath,
-      query: null,
-      body: null,
-      canWait: true,
-      answers: { 202: { says: 'Its name is closed; the rest follows.', schema: InstanceShown } },
-      faults: ['instance_unknown'],
-      async handle({ caller, params, waitMs, signal }) {
-        const instanceId = parseInstanceId(params.id);
-        let view = await commands.remove.execute({ caller, instanceId });
-        if (waitMs !== null) {
-          const waiting = { caller, instanceId, until: 'deleted', withinMs: waitMs } as const;
-          view = await commands.wait.execute({ ...waiting, signal });
-        }
-        return { status: 202, body: shown(view) };
-      },
-    }),
+    claimInstance(commands, names),
+    listInstances(commands, names),
+    getInstance(commands, names),
+    readAccess(commands, names),
+    deleteInstance(commands, names),
   ];
+}
+
+function claimInstance({ claim, wait }: InstanceCommands, names: PublicNames): Endpoint {
+  return endpoint({
+    method: 'post',
+    path: '/v1/instances',
+    operationId: 'claimInstance',
+    summary: 'Claim a warm instance for a tenant',
+    params: null,
+    query: null,
+    body: ClaimBody,
+    isIdempotent: true,
+    canWait: true,
+    answers: {
+      201: { says: 'Claimed and ready.', schema: InstanceShown },
+      202: { says: 'Claimed; it becomes ready in about a second.', schema: InstanceShown },
+    },
+    faults: ['name_taken', 'idempotency_key_reused', 'pool_empty', 'size_class_unoffered'],
+    async handle({ caller, body, idempotencyKey, waitMs, signal }) {
+      const { name, sizeClass } = body;
+      const tenantRef = tenantOf(caller.principal, body.tenant);
+      let { view } = await claim.execute({ caller, tenantRef, name, sizeClass, idempotencyKey });
+      const instanceId = view.instance.id;
+      if (waitMs !== null) {
+        const waiting = { caller, instanceId, until: 'ready', withinMs: waitMs, signal } as const;
+        view = await wait.execute(waiting);
+      }
+      return {
+        status: view.instance.state === 'ready' ? 201 : 202,
+        body: presentInstance(names, view),
+        headers: { location: `/v1/instances/${instanceId}` },
+      };
+    },
+  });
+}
+
+function listInstances({ list }: InstanceCommands, names: PublicNames): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/v1/instances',
+    operationId: 'listInstances',
+    summary: 'List instances, a page at a time',
+    params: null,
+    query: ListQuery,
+    body: null,
+    answers: { 200: { says: 'One page.', schema: InstancePage } },
+    async handle({ caller, query }) {
+      const { state, tenant, limit, cursor = null } = query;
+      const filter = {
+        ...(state === undefined ? {} : { states: [state] }),
+        ...(tenant === undefined ? {} : { tenantRef: tenant }),
+      };
+      const { rows, nextCursor } = await list.execute({ caller, filter, page: { limit, cursor } });
+      const items = rows.map((view) => presentInstance(names, view));
+      return { status: 200, body: { items, nextCursor } };
+    },
+  });
+}
+
+function getInstance({ find }: InstanceCommands, names: PublicNames): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/v1/instances/:id',
+    operationId: 'getInstance',
+    summary: 'Show one instance',
+    params: InstancePath,
+    query: null,
+    body: null,
+    answers: { 200: { says: 'The instance.', schema: InstanceShown } },
+    faults: ['instance_unknown'],
+    async handle({ caller, params }) {
+      const view = await find.execute({ caller, instanceId: parseInstanceId(params.id) });
+      return { status: 200, body: presentInstance(names, view) };
+    },
+  });
+}
+
+function readAccess({ access }: InstanceCommands, names: PublicNames): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/v1/instances/:id/access',
+    operationId: 'readAccess',
+    summary: 'Read the gateway’s URL and token; every reading is audited',
+    params: InstancePath,
+    query: null,
+    body: null,
+    answers: { 200: { says: 'What opens the gateway.', schema: AccessShown } },
+    faults: ['instance_unknown', 'instance_not_ready'],
+    async handle({ caller, params, signal }) {
+      const instanceId = parseInstanceId(params.id);
+      const { token } = await access.execute({ caller, instanceId, signal });
+      return { status: 200, body: { url: urlOf(names, instanceId), token } };
+    },
+  });
+}
+
+function deleteInstance({ remove, wait }: InstanceCommands, names: PublicNames): Endpoint {
+  return endpoint({
+    method: 'delete',
+    path: '/v1/instances/:id',
+    operationId: 'deleteInstance',
+    summary: 'Destroy an instance with all its data and keys',
+    params: InstancePath,
+    query: null,
+    body: null,
+    canWait: true,
+    answers: { 202: { says: 'Its name is closed; the rest follows.', schema: InstanceShown } },
+    faults: ['instance_unknown'],
+    async handle({ caller, params, waitMs, signal }) {
+      const instanceId = parseInstanceId(params.id);
+      let view = await remove.execute({ caller, instanceId });
+      if (waitMs !== null) {
+        const waiting = { caller, instanceId, until: 'deleted', withinMs: waitMs, signal } as const;
+        view = await wait.execute(waiting);
+      }
+      return { status: 202, body: presentInstance(names, view) };
+    },
+  });
 }
 
 /** The tenant that a claim is for: a tenant's own, or the one that a product names. */

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { createApi } from '../api/create-api.js';
+import { createInternalApi } from '../api/internal/create-internal-api.js';
+import { RouteTable } from '../api/internal/route-table.js';
+import type { PublicNames } from '../api/present.js';
+import { instanceEndpoints } from '../api/routes/instances.js';
+import { keyEndpoints } from '../api/routes/keys.js';
+import { poolEndpoints } from '../api/routes/pools.js';
+import type { Endpoint } from '../api/endpoint.js';
+import { TokenVerifier } from '../api/token-verifier.js';
+import { AwaitInstance } from '../commands/await-instance.js';
+import { ChangeKeys } from '../commands/change-keys.js';
+import { ClaimInstance } from '../commands/claim-instance.js';
+import { DeleteInstance } from '../commands/delete-instance.js';
+import { FindInstance } from '../commands/find-instance.js';
+import { ListInstances } from '../commands/list-instances.js';
+import { ListPools } from '../commands/list-pools.js';
+import { ReadAccess } from '../commands/read-access.js';
+import type { Config } from '../config/read-config.js';
+import type { SettingName } from '../config/settings.js';
+import { offeredPools } from '../domain/offers.js';
+import { systemClock } from '../lib/clock.js';
+import type { ProbeOptions } from '../telemetry/health.js';
+import type { Database, Foundation } from './foundation.js';
+import { listen } from './listen.js';
+import { operationsOf } from './operations.js';
+import type { VaultStores } from './open-vault.js';
+import { VAULT_SETTINGS, openVault } from './open-vault.js';
+
+export const API_SETTINGS: readonly SettingName[] = [
+  ...VAULT_SETTINGS,
+  'CLAWDEPLOY_DATABASE_URL_FILE',
+  'CLAWDEPLOY_JWKS_FILE',
+];
+
+/** Starts the public API and the edge's look-up. */
+export async function startApiRole(
+  foundation: Foundation,
+  database: Database,
+  probes: Record<string, ProbeOptions>,
+): Promise<void> {
+  const { config, log, metrics, started, stopping } = foundation;
+  const vault = await openVault(foundation);
+  const allProbes = { ...probes, vault: { isRequired: true, probe: vault.ping } };
+  const api = createApi({
+    endpoints: endpointsOf(foundation, database, vault),
+    tokens: new TokenVerifier({
+      jwksFile: config.CLAWDEPLOY_JWKS_FILE,
+      issuer: config.CLAWDEPLOY_TOKEN_ISSUER,
+      audience: config.CLAWDEPLOY_TOKEN_AUDIENCE,
+    }),
+    operations: operationsOf(metrics, allProbes),
+    log,
+    onRequest: (route, method, status, seconds) => {
+      metrics.httpRequest.observe({ route, method, status }, seconds);
+    },
+    version: productVersion(),
+    stopping: stopping.signal,
+  });
+  await startLookup(foundation, database);
+  const { CLAWDEPLOY_API_HOST: host, CLAWDEPLOY_API_PORT: port } = config;
+  started.push(await listen({ name: 'the API', handle: api.callback(), host, port }));
+}
+
+async function startLookup(foundation: Foundation, { store, feed }: Database): Promise<void> {
+  const { config, log, metrics, started } = foundation;
+  const routes = new RouteTable(store.instances);
+  feed.subscribe(routes);
+  const lookup = createInternalApi({
+    routes,
+    baseDomain: config.CLAWDEPLOY_BASE_DOMAIN,
+    log,
+    onLookup: (outcome) => {
+      metrics.routeLookups.inc({ outcome });
+    },
+  });
+  const { CLAWDEPLOY_INTERNAL_HOST: host, CLAWDEPLOY_INTERNAL_PORT: port } = config;
+  const handle = lookup.callback();
+  started.push(await listen({ name: 'the edge’s look-up', handle, host, port }));
+}
+
+function endpointsOf(
+  { config, metrics }: Foundation,
+  { store, feed }: Database,
+  { keys, tokens }: VaultStores,
+): Endpoint[] {
+  const offered = offeredPools({
+    sizeClasses: config.CLAWDEPLOY_POOLS.keys(),
+    openclawVersion: config.CLAWDEPLOY_OPENCLAW_VERSION,
+    nodePool: config.CLAWDEPLOY_NODE_POOL,
+  });
+  const onOutcome = (outcome: string): void => {
+    metrics.claims.inc({ outcome });
+  };
+  const find = new FindInstance(store);
+  const wait = new AwaitInstance(store, feed);
+  const names = publicNames(config);
+  const instanceCommands = {
+    claim: new ClaimInstance(store, systemClock, offered, onOutcome),
+    find,
+    list: new ListInstances(store),
+    access: new ReadAccess(store, tokens, systemClock),
+    remove: new DeleteInstance(store, systemClock),
+    wait,
+  };
+  const change = new ChangeKeys(store, keys, systemClock);
+  return [
+    ...instanceEndpoints(instanceCommands, names),
+    ...keyEndpoints({ change, find, wait }, names),
+    ...poolEndpoints({ list: new ListPools(store) }),
+  ];
+}
+
+/** How people reach instances, as far as the settings say. */
+export function publicNames(config: Config): PublicNames {
+  const [, port] = config.CLAWDEPLOY_EDGE_ADDRESS.split(':');
+  const edgePort = config.CLAWDEPLOY_PUBLIC_EDGE_PORT ?? Number(port);
+  return { baseDomain: config.CLAWDEPLOY_BASE_DOMAIN, edgePort };
+}
+
+/** The version in package.json, which lies at the root of sources and build alike. */
+function productVersion(): string {
+  for (const up of ['../../', '../../../../']) {
+    try {
+      const text = readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8');
+      const { version } = JSON.parse(text) as { version: string };
+      return version;
+    } catch {
+      // Not this far up: the build lies two folders deeper than the sources.
+    }
+  }
+  return 'unknown';
+}
