@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { aClaimedInstance, anInstanceId } from '../../../test/support/builders.js';
+import type { InstanceId } from '../../domain/ids.js';
+import type { Instance } from '../../domain/instance.js';
+import { RouteTable } from './route-table.js';
+
+/** Rows that a test can change, and a count of how often they were asked for. */
+class Rows {
+  readonly rows = new Map<string, Instance>();
+  asked = 0;
+  isAway = false;
+
+  put(instance: Instance): Instance {
+    this.rows.set(instance.id, instance);
+    return instance;
+  }
+
+  async find(id: InstanceId): Promise<Instance | null> {
+    this.asked += 1;
+    await Promise.resolve();
+    if (this.isAway) throw new Error('the database is away');
+    return this.rows.get(id) ?? null;
+  }
+}
+
+describe('RouteTable', () => {
+  let rows: Rows;
+  let table: RouteTable;
+
+  beforeEach(() => {
+    rows = new Rows();
+    table = new RouteTable(rows);
+  });
+
+  it('routes claimed instances, and knows no others', async () => {
+    for (const [state, kind] of [
+      ['binding', 'upstream'],
+      ['ready', 'upstream'],
+      ['stopped', 'stopped'],
+      ['idle', 'unknown'],
+      ['warming', 'unknown'],
+      ['failed', 'unknown'],
+      ['deleting', 'unknown'],
+      ['deleted', 'unknown'],
+    ] as const) {
+      const { id } = rows.put(aClaimedInstance({ state }));
+      expect((await table.find(id)).kind, state).to.equal(kind);
+    }
+    expect(await table.find(anInstanceId())).to.deep.equal({ kind: 'unknown' });
+  });
+
+  it('asks once for all who ask at once, and then answers from memory', async () => {
+    const { id } = rows.put(aClaimedInstance({ state: 'ready' }));
+    await Promise.all([table.find(id), table.find(id), table.find(id)]);
+    await table.find(id);
+    expect(rows.asked).to.equal(1);
+  });
+
+  it('shows a change on the next request after hearing of it', async () => {
+    const instance = rows.put(aClaimedInstance({ state: 'ready', address: '127.0.0.1:1' }));
+    await table.find(instance.id);
+    rows.put({ ...instance, state: 'deleting' });
+    table.onChange(instance.id);
+    expect(await table.find(instance.id)).to.deep.equal({ kind: 'unknown' });
+  });
+
+  it('opens a name that was asked for before it was claimed', async () => {
+    const id = anInstanceId();
+    expect((await table.find(id)).kind).to.equal('unknown');
+    rows.put(aClaimedInstance({ id, state: 'binding' }));
+    table.onChange(id);
+    expect((await table.find(id)).kind).to.equal('upstream');
+  });
+
+  it('does not keep an answer that was read before a change but came after it', async () => {
+    const instance = rows.put(aClaimedInstance({ state: 'ready' }));
+    const slow = table.find(instance.id);
+    rows.put({ ...instance, state: 'deleting' });
+    table.onChange(instance.id);
+    await slow;
+    expect(await table.find(instance.id)).to.deep.equal({ kind: 'unknown' });
+  });
+
+  it('goes on serving what it knew while the database is away, but nothing it did not', async () => {
+    const { id, address } = rows.put(aClaimedInstance({ state: 'ready' }));
+    await table.find(id);
+    rows.isAway = true;
+    table.onGap();
+    expect(await table.find(id)).to.deep.equal({ kind: 'upstream', address });
+
+    const refused = await table.find(anInstanceId()).catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(Error);
+  });
+});
