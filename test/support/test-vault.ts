@@ -12,15 +12,23 @@ export interface AppRoleCredentials {
 }
 
 export interface TestVault extends TestServer {
-  /** An AppRole whose tokens carry the policy of that name in vault/policies. */
+  /** An AppRole whose tokens carry these policies of vault/policies, under these settings. */
   appRoleFor(
-    policy: string,
-    changes?: Readonly<Record<string, unknown>>,
+    policies: readonly string[],
+    settings?: Readonly<Record<string, unknown>>,
   ): Promise<AppRoleCredentials>;
+  /** Adds a policy with this text. */
+  addPolicy(name: string, text: string): Promise<void>;
+  /** The identity that a task of that job would have got by logging in; returns its id. */
+  addIdentity(jobId: string): Promise<string>;
   /** Reads as the administrator; null when there is nothing. */
   read(path: string): Promise<unknown>;
   seal(): Promise<void>;
   unseal(): Promise<void>;
+}
+
+interface Mounts {
+  readonly 'jwt-nomad/': { readonly accessor: string };
 }
 
 /** Starts Vault in memory, with the mounts that vault/ describes. */
@@ -58,21 +66,36 @@ export async function startTestVault(): Promise<TestVault> {
     withinMs: 10_000,
     describe: 'the key-value mount to be usable',
   });
+  const addPolicy = async (name: string, policy: string): Promise<void> => {
+    await admin('PUT', `/v1/sys/policies/acl/${name}`, { policy });
+  };
+  for (const name of ['clawdeploy-api', 'clawdeploy-controller']) {
+    await addPolicy(name, await readFile(join(ROOT, 'vault/policies', `${name}.hcl`), 'utf8'));
+  }
   return {
     ...server,
-    appRoleFor: async (policy, changes = {}) => {
-      const text = await readFile(join(ROOT, 'vault/policies', `${policy}.hcl`), 'utf8');
-      await admin('PUT', `/v1/sys/policies/acl/${policy}`, { policy: text });
-      const role = `/v1/auth/approle/role/${policy}-${randomUUID().slice(0, 8)}`;
-      const settings = {
-        token_policies: [policy],
+    appRoleFor: async (policies, settings = {}) => {
+      const role = `/v1/auth/approle/role/${randomUUID()}`;
+      await admin('PUT', role, {
+        token_policies: policies,
         token_no_default_policy: true,
         token_ttl: '20m',
-      };
-      await admin('PUT', role, { ...settings, ...changes });
+        ...settings,
+      });
       const id = (await admin('GET', `${role}/role-id`)) as { data: { role_id: string } };
       const secret = (await admin('PUT', `${role}/secret-id`)) as { data: { secret_id: string } };
       return { roleId: id.data.role_id, secretId: secret.data.secret_id };
+    },
+    addPolicy,
+    addIdentity: async (name) => {
+      const mounts = (await admin('GET', '/v1/sys/auth')) as Mounts;
+      const entity = (await admin('POST', '/v1/identity/entity', {})) as { data: { id: string } };
+      await admin('POST', '/v1/identity/entity-alias', {
+        name,
+        canonical_id: entity.data.id,
+        mount_accessor: mounts['jwt-nomad/'].accessor,
+      });
+      return entity.data.id;
     },
     read: (path) => admin('GET', `/v1/${path}`).catch(() => null),
     seal: async () => {

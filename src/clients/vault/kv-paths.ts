@@ -1,0 +1,14 @@
+import type { InstanceId } from '../../domain/ids.js';
+
+/** The two secrets of an instance, apart because different roles may read them. */
+export type SecretName = 'gateway' | 'keys';
+
+/** Where a secret's versions are written and read. */
+export function dataPath(instanceId: InstanceId, secret: SecretName): string {
+  return `kv/data/instances/${instanceId}/${secret}`;
+}
+
+/** Where all that is known of a secret is read, and removed with every version. */
+export function metadataPath(instanceId: InstanceId, secret: SecretName): string {
+  return `kv/metadata/instances/${instanceId}/${secret}`;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { InstanceId } from '../../domain/ids.js';
+import type { SecretShredder } from '../../ports/index.js';
+import { metadataPath } from './kv-paths.js';
+import { Entity, Mounts } from './wire.js';
+import type { VaultRequest, VaultSession } from './vault-session.js';
+
+/** The auth mount by which tasks of instances log in; each leaves an identity behind. */
+const TASK_LOGIN = 'jwt-nomad/';
+
+/**
+ * Removes an instance's secrets with every version, and the identity that its task got by logging
+ * in: one is left per instance that ever was, and its removal also ends tokens given to it.
+ *
+ * Removing identities needs rights that a policy may withhold (read `sys/auth`, update
+ * `identity/lookup/entity`, delete `identity/entity/id/+`); then they stay, which costs room in
+ * Vault and nothing else, for an instance's id is never used again.
+ */
+export class VaultShredder implements SecretShredder {
+  #mayForget = true;
+  #accessor: string | null = null;
+
+  constructor(private readonly session: VaultSession) {}
+
+  async shred(instanceId: InstanceId, signal: AbortSignal): Promise<void> {
+    for (const secret of ['gateway', 'keys'] as const) {
+      const path = metadataPath(instanceId, secret);
+      await this.session.find({ method: 'DELETE', path, signal }, z.unknown());
+    }
+    if (this.#mayForget) await this.#forgetIdentity(instanceId, signal);
+  }
+
+  async #forgetIdentity(instanceId: InstanceId, signal: AbortSignal): Promise<void> {
+    const accessor = await this.#accessorOfLogin(signal);
+    if (accessor === null) return;
+    const body = { alias_name: instanceId, alias_mount_accessor: accessor };
+    const lookup = { method: 'POST', path: 'identity/lookup/entity', body, signal } as const;
+    const entity = await this.#allowed(lookup, Entity);
+    if (entity === null || entity === '') return;
+    const path = `identity/entity/id/${entity.data.id}`;
+    await this.#allowed({ method: 'DELETE', path, signal }, z.unknown());
+  }
+
+  async #accessorOfLogin(signal: AbortSignal): Promise<string | null> {
+    if (this.#accessor !== null) return this.#accessor;
+    const mounts = await this.#allowed({ method: 'GET', path: 'sys/auth', signal }, Mounts);
+    this.#accessor = mounts?.data[TASK_LOGIN]?.accessor ?? null;
+    return this.#accessor;
+  }
+
+  /** The answer's body; null, and no further attempt by this process, when the policy forbids it. */
+  async #allowed<Body>(request: VaultRequest, schema: z.ZodType<Body>): Promise<Body | null> {
+    const reply = await this.session.exchange(request);
+    if (reply.status === 403) {
+      this.#mayForget = false;
+      return null;
+    }
+    return this.session.parse(request, reply, schema);
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** Vault's answers about secrets with versions, as far as they are read. */
+
+export const WrittenVersion = z.object({ data: z.object({ version: z.number().int() }) });
+
+export const SecretMetadata = z.object({
+  data: z.object({
+    current_version: z.number().int(),
+    versions: z.record(z.string(), z.object({ deletion_time: z.string(), destroyed: z.boolean() })),
+  }),
+});
+
+/** True when the newest version can be read by those who may: neither deleted nor destroyed. */
+export function isNewestAlive({ data }: z.infer<typeof SecretMetadata>): boolean {
+  const newest = data.versions[String(data.current_version)];
+  return newest !== undefined && !newest.destroyed && newest.deletion_time === '';
+}
+
+export const StoredToken = z.object({ data: z.object({ data: z.object({ token: z.string() }) }) });
+
+/** Auth mounts by path; an accessor is how identities refer to the mount that made them. */
+export const Mounts = z.object({
+  data: z.record(z.string(), z.object({ accessor: z.string() })),
+});
+
+/** The identity that was looked up; an empty answer when there is none. */
+export const Entity = z.union([z.literal(''), z.object({ data: z.object({ id: z.string() }) })]);

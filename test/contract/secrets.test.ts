@@ -1,0 +1,259 @@
+import { expect } from 'chai';
+import type { AppRole } from '../../src/clients/vault/app-role.js';
+import { HttpTransport } from '../../src/clients/http/http-transport.js';
+import { VaultGatewayTokens } from '../../src/clients/vault/vault-gateway-tokens.js';
+import { VaultKeyVault } from '../../src/clients/vault/vault-key-vault.js';
+import { VaultSession } from '../../src/clients/vault/vault-session.js';
+import { VaultShredder } from '../../src/clients/vault/vault-shredder.js';
+import type { InstanceId } from '../../src/domain/ids.js';
+import type { GatewayTokens, KeyVault, SecretShredder } from '../../src/ports/index.js';
+import { anInstanceId } from '../support/builders.js';
+import { expectFault } from '../support/expect-fault.js';
+import { FakeSecrets } from '../support/fakes/fake-secrets.js';
+import { requireServer } from '../support/servers.js';
+import type { TestVault } from '../support/test-vault.js';
+import { startTestVault } from '../support/test-vault.js';
+
+type Keys = Readonly<Record<string, string>>;
+
+interface Harness {
+  readonly keys: KeyVault;
+  readonly tokens: GatewayTokens;
+  readonly shredder: SecretShredder;
+  /** What the instance itself would read of its keys, at that version. */
+  readonly readKeys: (instanceId: InstanceId, version: number) => Promise<Keys | null>;
+}
+
+const { signal } = new AbortController();
+
+const FORGET_IDENTITIES = `
+  path "sys/auth" { capabilities = ["read"] }
+  path "identity/lookup/entity" { capabilities = ["update"] }
+  path "identity/entity/id/+" { capabilities = ["delete"] }
+`;
+
+function describeSecrets(harness: () => Harness): void {
+  describe('keys', () => {
+    it('are set and removed one by one, each change a new version', async () => {
+      const { keys, readKeys } = harness();
+      const id = anInstanceId();
+      const versions = [
+        await keys.changeKeys(id, { anthropic: 'a-1' }, signal),
+        await keys.changeKeys(id, { openai: 'o-1' }, signal),
+        await keys.changeKeys(id, { anthropic: 'a-2' }, signal),
+        await keys.changeKeys(id, { openai: null, 'telegram/bot': 't-1' }, signal),
+      ];
+
+      expect(versions).to.deep.equal([1, 2, 3, 4]);
+      expect(await readKeys(id, 3)).to.deep.equal({ anthropic: 'a-2', openai: 'o-1' });
+      expect(await readKeys(id, 4)).to.deep.equal({ anthropic: 'a-2', 'telegram/bot': 't-1' });
+    });
+
+    it('can all be removed, and set again', async () => {
+      const { keys, readKeys } = harness();
+      const id = anInstanceId();
+      await keys.changeKeys(id, { anthropic: 'a-1' }, signal);
+      const empty = await keys.changeKeys(id, { anthropic: null }, signal);
+      const again = await keys.changeKeys(id, { anthropic: 'a-2' }, signal);
+
+      expect(await readKeys(id, empty)).to.deep.equal({});
+      expect(await readKeys(id, again)).to.deep.equal({ anthropic: 'a-2' });
+    });
+
+    it('lose no change when many are made at once, the first one included', async () => {
+      const { keys, readKeys } = harness();
+      const id = anInstanceId();
+      const names = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7'];
+      const versions = await Promise.all(
+        names.map((name) => keys.changeKeys(id, { [name]: `value of ${name}` }, signal)),
+      );
+      const newest = (await readKeys(id, Math.max(...versions))) ?? {};
+
+      expect([...versions].sort()).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8]);
+      expect(Object.keys(newest).sort()).to.deep.equal(names);
+    });
+
+    it('hold any text', async () => {
+      const { keys, readKeys } = harness();
+      const id = anInstanceId();
+      const value = 'quote " brace {{ x }} ${y} ünï\n';
+      const version = await keys.changeKeys(id, { odd: value }, signal);
+
+      expect(await readKeys(id, version)).to.deep.equal({ odd: value });
+    });
+  });
+
+  describe('gateway tokens', () => {
+    it('are made once per version, and never changed', async () => {
+      const { tokens } = harness();
+      const id = anInstanceId();
+      await tokens.ensureToken(id, 1, signal);
+      const first = await tokens.readToken(id, 1, signal);
+      await tokens.ensureToken(id, 1, signal);
+      await tokens.ensureToken(id, 2, signal);
+      await tokens.ensureToken(id, 1, signal);
+      const second = await tokens.readToken(id, 2, signal);
+
+      expect(first).to.match(/^[\w-]{43}$/);
+      expect(second)
+        .to.match(/^[\w-]{43}$/)
+        .and.not.equal(first);
+      expect(await tokens.readToken(id, 1, signal)).to.equal(first);
+    });
+
+    it('are the same for all who race to make them', async () => {
+      const { tokens } = harness();
+      const id = anInstanceId();
+      await Promise.all(Array.from({ length: 8 }, () => tokens.ensureToken(id, 1, signal)));
+      await tokens.ensureToken(id, 2, signal);
+
+      expect(await tokens.readToken(id, 1, signal)).to.not.equal(null);
+      expect(await tokens.readToken(id, 3, signal)).to.equal(null);
+    });
+
+    it('are null where there are none', async () => {
+      const { tokens } = harness();
+
+      expect(await tokens.readToken(anInstanceId(), 1, signal)).to.equal(null);
+    });
+
+    it('refuse a version whose predecessor does not exist', async () => {
+      const { tokens } = harness();
+
+      await expectFault('vault_refused', tokens.ensureToken(anInstanceId(), 2, signal));
+    });
+  });
+
+  describe('shredding', () => {
+    it('removes every version of keys and tokens, and may be repeated', async () => {
+      const { keys, tokens, shredder, readKeys } = harness();
+      const id = anInstanceId();
+      await keys.changeKeys(id, { anthropic: 'a-1' }, signal);
+      await keys.changeKeys(id, { anthropic: 'a-2' }, signal);
+      await tokens.ensureToken(id, 1, signal);
+      await shredder.shred(id, signal);
+      await shredder.shred(id, signal);
+
+      expect(await readKeys(id, 1)).to.equal(null);
+      expect(await readKeys(id, 2)).to.equal(null);
+      expect(await tokens.readToken(id, 1, signal)).to.equal(null);
+    });
+
+    it('leaves other instances alone', async () => {
+      const { keys, shredder, readKeys } = harness();
+      const [id, other] = [anInstanceId(), anInstanceId()];
+      await keys.changeKeys(id, { anthropic: 'a-1' }, signal);
+      await keys.changeKeys(other, { anthropic: 'b-1' }, signal);
+      await shredder.shred(id, signal);
+
+      expect(await readKeys(other, 1)).to.deep.equal({ anthropic: 'b-1' });
+    });
+  });
+}
+
+describe('Secrets (fake)', () => {
+  let secrets: FakeSecrets;
+
+  beforeEach(() => {
+    secrets = new FakeSecrets();
+  });
+
+  describeSecrets(() => ({
+    keys: secrets,
+    tokens: secrets,
+    shredder: secrets,
+    readKeys: async (instanceId, version) => secrets.keys(instanceId, version),
+  }));
+
+  it('is sealed when a test seals it', async () => {
+    secrets.trouble.breakDown('vault_sealed');
+    await expectFault('vault_sealed', secrets.readToken(anInstanceId(), 1, signal));
+    secrets.trouble.recover();
+
+    expect(await secrets.readToken(anInstanceId(), 1, signal)).to.equal(null);
+  });
+});
+
+describe('Secrets (Vault, with the rights of each role)', function () {
+  this.timeout(60_000);
+  let vault: TestVault | undefined;
+  let api: VaultSession;
+  let controller: VaultSession;
+
+  before(async function () {
+    requireServer('vault', this);
+    vault = await startTestVault();
+    api = sessionFor(vault, await vault.appRoleFor(['clawdeploy-api']));
+    controller = sessionFor(vault, await vault.appRoleFor(['clawdeploy-controller']));
+  });
+
+  after(() => vault?.stop());
+
+  describeSecrets(() => ({
+    keys: new VaultKeyVault(api),
+    tokens: new VaultGatewayTokens(controller),
+    shredder: new VaultShredder(controller),
+    readKeys,
+  }));
+
+  it('brings keys back after every version was destroyed', async () => {
+    const keys = new VaultKeyVault(api);
+    const id = anInstanceId();
+    await keys.changeKeys(id, { anthropic: 'a-1' }, signal);
+    await vault?.admin('PUT', `/v1/kv/destroy/instances/${id}/keys`, { versions: [1] });
+    const second = await keys.changeKeys(id, { anthropic: 'a-2' }, signal);
+    await vault?.admin('DELETE', `/v1/kv/data/instances/${id}/keys`);
+    const third = await keys.changeKeys(id, { openai: 'o-1' }, signal);
+
+    expect([second, third]).to.deep.equal([2, 3]);
+    expect(await readKeys(id, 3)).to.deep.equal({ openai: 'o-1' });
+  });
+
+  it('lets neither role read a key back, nor the API make a gateway token', async () => {
+    const id = anInstanceId();
+    await new VaultKeyVault(api).changeKeys(id, { anthropic: 'a-1' }, signal);
+    const path = `kv/data/instances/${id}/keys`;
+    for (const session of [api, controller]) {
+      expect(await session.exchange({ method: 'GET', path, signal })).to.include({ status: 403 });
+    }
+
+    const tokens = new VaultGatewayTokens(api);
+    await expectFault('vault_refused', tokens.ensureToken(id, 1, signal));
+  });
+
+  it('forgets the identity of the task where the policy allows it', async () => {
+    const id = anInstanceId();
+    const server = vault ?? expect.fail('no Vault');
+    await server.addPolicy('forget-identities', FORGET_IDENTITIES);
+    const policies = ['clawdeploy-controller', 'forget-identities'];
+    const session = sessionFor(server, await server.appRoleFor(policies));
+    const entity = await server.addIdentity(id);
+    await new VaultShredder(controller).shred(id, signal);
+    const withoutRight = await server.read(`identity/entity/id/${entity}`);
+    await new VaultShredder(session).shred(id, signal);
+    await new VaultShredder(session).shred(id, signal);
+
+    expect(withoutRight).to.not.equal(null);
+    expect(await server.read(`identity/entity/id/${entity}`)).to.equal(null);
+  });
+
+  it('keeps values out of its faults', async () => {
+    const fault = await expectFault(
+      'vault_refused',
+      new VaultKeyVault(controller).changeKeys(anInstanceId(), { anthropic: 'a-secret' }, signal),
+    );
+
+    expect(JSON.stringify([fault.details, fault.message])).to.not.include('a-secret');
+  });
+
+  async function readKeys(instanceId: InstanceId, version: number): Promise<Keys | null> {
+    const path = `kv/data/instances/${instanceId}/keys?version=${String(version)}`;
+    const stored = (await vault?.read(path)) as { data: { data: Keys } } | null;
+    return stored === null ? null : stored.data.data;
+  }
+});
+
+function sessionFor(vault: TestVault, appRole: AppRole): VaultSession {
+  const transport = new HttpTransport({ system: 'vault', baseUrl: `${vault.address}/v1` });
+  return new VaultSession({ transport, appRole: () => Promise.resolve(appRole) });
+}
