@@ -8,6 +8,8 @@ import { ROOT, startServer } from './servers.js';
 export interface TestConsul extends TestServer {
   /** A token that carries the policy of that name in consul/acl. */
   tokenFor(policy: string): Promise<string>;
+  /** A valid token without any right. */
+  tokenWithout(): Promise<string>;
 }
 
 /** Starts one Consul agent with access control on and everything denied that no policy allows. */
@@ -30,11 +32,14 @@ export async function startTestConsul(): Promise<TestConsul> {
     tokenFor: async (policy) => {
       const rules = await readFile(join(ROOT, 'consul/acl', `${policy}.policy.hcl`), 'utf8');
       await server.admin('PUT', '/v1/acl/policy', { Name: policy, Rules: rules });
-      const token = { Policies: [{ Name: policy }] };
-      const made = (await server.admin('PUT', '/v1/acl/token', token)) as { SecretID: string };
-      return made.SecretID;
+      return makeToken(server, { Policies: [{ Name: policy }] });
     },
+    tokenWithout: () => makeToken(server, {}),
   };
+}
+
+async function makeToken({ admin }: TestServer, token: unknown): Promise<string> {
+  return ((await admin('PUT', '/v1/acl/token', token)) as { SecretID: string }).SecretID;
 }
 
 function configOf(values: {
@@ -44,7 +49,7 @@ function configOf(values: {
   management: string;
 }): string {
   return `
-    node_name            = "test"
+    node_name            = "test-node"
     bind_addr            = "127.0.0.1"
     disable_update_check = true
     ports {
