@@ -49,8 +49,8 @@ describe('checkKey', () => {
 describe('PROVIDERS', () => {
   it('describe the default model wherever OpenClaw cannot know it', () => {
     for (const name of PROVIDER_NAMES) {
-      const { models, defaultModel } = PROVIDERS[name];
-      if (models.length > 0) expect(models.map(({ id }) => id)).to.include(defaultModel);
+      const { route, defaultModel } = PROVIDERS[name];
+      if (route !== null) expect(route.models.map(({ id }) => id)).to.include(defaultModel);
     }
   });
 });

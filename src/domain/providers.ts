@@ -1,8 +1,18 @@
 import { Fault } from '../errors/index.js';
 
-/** How a gateway speaks to a model provider, in OpenClaw's words. */
-export type ModelApi =
-  'openai-completions' | 'openai-responses' | 'anthropic-messages' | 'google-generative-ai';
+/** Names of all providers, in the order in which they are preferred. */
+export const PROVIDER_NAMES = [
+  'anthropic',
+  'openai',
+  'google',
+  'openrouter',
+  'groq',
+  'mistral',
+  'stub',
+] as const;
+
+/** Name of a provider, and of the key that opens it. */
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 /** A model as far as OpenClaw has to be told about it. */
 export interface ProviderModel {
@@ -13,112 +23,84 @@ export interface ProviderModel {
   readonly outputTokensMax: number;
 }
 
+/** A provider that OpenClaw has no plugin for: it speaks OpenAI's chat API at its own address. */
+export interface CustomRoute {
+  /** Null for the built-in stub, whose address is a setting. */
+  readonly baseUrl: string | null;
+  readonly models: readonly ProviderModel[];
+}
+
 /** A model provider whose keys tenants may bring. */
 export interface Provider {
   readonly title: string;
   /** What every key of this provider begins with; null where that is not certain. */
   readonly keyPrefix: string | null;
-  /** Where its API is; null for the built-in stub, whose address is a setting. */
-  readonly baseUrl: string | null;
-  readonly api: ModelApi;
-  /** The model that an agent uses until its tenant chooses another; one of OpenClaw's catalogue. */
+  /** The model that an agent uses until its tenant chooses another. */
   readonly defaultModel: string;
-  /** Models that OpenClaw does not know by itself: those of providers without a bundled plugin. */
-  readonly models: readonly ProviderModel[];
+  /** Null where OpenClaw brings the address and the models itself. */
+  readonly route: CustomRoute | null;
 }
 
 /**
  * Model providers by the name of their key, which is OpenClaw's name of the provider; the first one
  * that has a key gives the default model. `stub` is our own model for tests and trials.
  */
-export const PROVIDERS = {
+export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
   anthropic: {
     title: 'Anthropic',
     keyPrefix: 'sk-ant-',
-    baseUrl: 'https://api.anthropic.com',
-    api: 'anthropic-messages',
     defaultModel: 'claude-opus-5',
-    models: [],
+    route: null,
   },
-  openai: {
-    title: 'OpenAI',
-    keyPrefix: 'sk-',
-    baseUrl: 'https://api.openai.com/v1',
-    api: 'openai-responses',
-    defaultModel: 'gpt-5.5',
-    models: [],
-  },
+  openai: { title: 'OpenAI', keyPrefix: 'sk-', defaultModel: 'gpt-5.5', route: null },
   google: {
     title: 'Google Gemini',
     keyPrefix: null,
-    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
-    api: 'google-generative-ai',
     defaultModel: 'gemini-3.1-pro-preview',
-    models: [],
+    route: null,
   },
-  openrouter: {
-    title: 'OpenRouter',
-    keyPrefix: 'sk-or-',
-    baseUrl: 'https://openrouter.ai/api/v1',
-    api: 'openai-completions',
-    defaultModel: 'auto',
-    models: [],
-  },
+  openrouter: { title: 'OpenRouter', keyPrefix: 'sk-or-', defaultModel: 'auto', route: null },
   groq: {
     title: 'Groq',
     keyPrefix: 'gsk_',
-    baseUrl: 'https://api.groq.com/openai/v1',
-    api: 'openai-completions',
     defaultModel: 'openai/gpt-oss-120b',
-    models: [
-      {
-        id: 'openai/gpt-oss-120b',
-        title: 'GPT OSS 120B',
-        input: ['text'],
-        contextTokens: 131_072,
-        outputTokensMax: 32_768,
-      },
-    ],
+    route: {
+      baseUrl: 'https://api.groq.com/openai/v1',
+      models: [
+        {
+          id: 'openai/gpt-oss-120b',
+          title: 'GPT OSS 120B',
+          input: ['text'],
+          contextTokens: 131_072,
+          outputTokensMax: 32_768,
+        },
+      ],
+    },
   },
   mistral: {
     title: 'Mistral',
     keyPrefix: null,
-    baseUrl: 'https://api.mistral.ai/v1',
-    api: 'openai-completions',
     defaultModel: 'mistral-large-latest',
-    models: [
-      {
-        id: 'mistral-large-latest',
-        title: 'Mistral Large',
-        input: ['text', 'image'],
-        contextTokens: 262_144,
-        outputTokensMax: 16_384,
-      },
-    ],
+    route: {
+      baseUrl: 'https://api.mistral.ai/v1',
+      models: [
+        {
+          id: 'mistral-large-latest',
+          title: 'Mistral Large',
+          input: ['text', 'image'],
+          contextTokens: 262_144,
+          outputTokensMax: 16_384,
+        },
+      ],
+    },
   },
   stub: {
     title: 'Built-in stub model',
     keyPrefix: null,
-    baseUrl: null,
-    api: 'openai-completions',
     defaultModel: 'echo',
-    models: [
-      {
-        id: 'echo',
-        title: 'Echo',
-        input: ['text'],
-        contextTokens: 128_000,
-        outputTokensMax: 4096,
-      },
-    ],
+    route: { baseUrl: null, models: [stubModel('echo', 'Echo'), stubModel('slow-1000', 'Slow')] },
   },
-} as const satisfies Readonly<Record<string, Provider>>;
-
-/** Name of a provider, and of the key that opens it. */
-export type ProviderName = keyof typeof PROVIDERS;
-
-/** Names of all providers, in the order in which they are preferred. */
-export const PROVIDER_NAMES = Object.keys(PROVIDERS) as readonly ProviderName[];
+};
 
 /**
  * Keys of chat channels. Only channels whose plugin comes with OpenClaw and takes its secret from
@@ -154,6 +136,10 @@ export function checkKey(name: string, value: string): void {
   if (name === 'telegram/bot' && !TELEGRAM_TOKEN.test(value)) {
     throw malformed('A Telegram bot token has the form 123456789:secret, as BotFather shows it.');
   }
+}
+
+function stubModel(id: string, title: string): ProviderModel {
+  return { id, title, input: ['text'], contextTokens: 128_000, outputTokensMax: 4096 };
 }
 
 function prefixOf(name: string): string | null {

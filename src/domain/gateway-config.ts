@@ -1,0 +1,117 @@
+import { assertInvariant } from '../errors/index.js';
+import type { Instance } from './instance.js';
+import type { ProviderModel, ProviderName } from './providers.js';
+import { PROVIDERS, PROVIDER_NAMES } from './providers.js';
+
+/** The agent that a tenant talks to; it exists from the claim on. */
+export const TENANT_AGENT = 'main';
+
+/**
+ * The agent of an unclaimed member. The tenant's agent is another one, so that the warm-up turn is
+ * in no list, history or bill that a tenant ever sees.
+ */
+export const WARMUP_AGENT = 'warmup';
+
+/** Bytes of a Nomad Variable, which carries the result. */
+export const CONFIG_BYTES_MAX = 64 * 1024;
+
+/**
+ * Stands in the configuration where the job's template writes what is live: the revision and the
+ * versions that Vault really returned. See LIVE_HEADER_PATTERN for where it comes out again.
+ */
+export const LIVE_PLACEHOLDER = '@live@';
+
+/**
+ * What a gateway says of its own configuration, in a header of every answer, `/healthz` included:
+ * `max-age=86400; revision=7; …`. Browsers skip the parts of this header that they do not know.
+ */
+export const LIVE_HEADER = 'strict-transport-security';
+export const LIVE_HEADER_PATTERN = /(?:^|; )revision=(\d{1,10})(?:;|$)/;
+
+/** A day: long enough to be of use behind TLS, short enough to leave a custom domain free again. */
+const TRANSPORT_SECURITY = `max-age=86400; ${LIVE_PLACEHOLDER}`;
+
+/** Not a secret: the stub model takes any key, and nothing else is behind it. */
+const WARMUP_KEY = 'unclaimed-member';
+
+/** What the configuration of a gateway depends on. */
+export interface TenantConfigInput {
+  /** Without an owner it is a member of a pool. */
+  readonly instance: Pick<Instance, 'tenantId'>;
+  /** The keys in Vault at the announced version; their names are all that is known of them. */
+  readonly keys: readonly { readonly name: string }[];
+  /** Base URL of the stub model as gateways reach it, e.g. `http://127.0.0.1:8083/v1`. */
+  readonly stubModelUrl: string;
+}
+
+/**
+ * The hot part of a gateway's configuration as JSON text: everything that a tenant brings, and
+ * nothing that OpenClaw would restart for. Keys are named, never contained: each name points into
+ * the file that the job's template fills from Vault. An unclaimed member gets the warm-up model.
+ */
+export function renderTenantConfig(input: TenantConfigInput): string {
+  const { instance, keys, stubModelUrl } = input;
+  const names = new Set(keys.map(({ name }) => name));
+  const config = {
+    gateway: { http: { securityHeaders: { strictTransportSecurity: TRANSPORT_SECURITY } } },
+    ...(instance.tenantId === null ? poolConfig(stubModelUrl) : claimedConfig(names, stubModelUrl)),
+  };
+  const text = JSON.stringify(config);
+  assertInvariant(Buffer.byteLength(text) <= CONFIG_BYTES_MAX, 'internal');
+  return text;
+}
+
+function poolConfig(stubModelUrl: string): object {
+  const { models = [] } = PROVIDERS.stub.route ?? {};
+  const route = customRoute(stubModelUrl, models);
+  return {
+    models: { providers: { [WARMUP_AGENT]: { ...route, apiKey: WARMUP_KEY } } },
+    agents: agentsConfig(WARMUP_AGENT, `${WARMUP_AGENT}/${PROVIDERS.stub.defaultModel}`),
+  };
+}
+
+function claimedConfig(keys: ReadonlySet<string>, stubModelUrl: string): object {
+  const usable = PROVIDER_NAMES.filter((name) => keys.has(name));
+  const providers = usable.map((name) => [name, providerConfig(name, stubModelUrl)] as const);
+  const [preferred] = usable;
+  const model =
+    preferred === undefined ? null : `${preferred}/${PROVIDERS[preferred].defaultModel}`;
+  return {
+    models: { providers: Object.fromEntries(providers) },
+    agents: agentsConfig(TENANT_AGENT, model),
+    ...(keys.has('telegram/bot') ? { channels: telegramConfig() } : {}),
+  };
+}
+
+function agentsConfig(agent: string, model: string | null): object {
+  const defaults = {
+    heartbeat: { every: '0m' },
+    ...(model === null ? {} : { model: { primary: model } }),
+  };
+  return { defaults, entries: { [agent]: {} } };
+}
+
+function providerConfig(name: ProviderName, stubModelUrl: string): object {
+  const { route } = PROVIDERS[name];
+  const apiKey = keyReference(name);
+  if (route === null) return { apiKey };
+  return { ...customRoute(route.baseUrl ?? stubModelUrl, route.models), apiKey };
+}
+
+function customRoute(baseUrl: string, models: readonly ProviderModel[]): object {
+  return { baseUrl, api: 'openai-completions', models: models.map(modelConfig) };
+}
+
+function modelConfig({ id, title, input, contextTokens, outputTokensMax }: ProviderModel): object {
+  return { id, name: title, input, contextWindow: contextTokens, maxTokens: outputTokensMax };
+}
+
+function telegramConfig(): object {
+  return { telegram: { enabled: true, botToken: keyReference('telegram/bot') } };
+}
+
+/** Where the gateway finds a key: a JSON pointer into the file of secrets, escaped as RFC 6901 says. */
+function keyReference(name: string): object {
+  const part = name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return { source: 'file', provider: 'instance', id: `/keys/${part}` };
+}
