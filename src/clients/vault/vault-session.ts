@@ -104,6 +104,7 @@ export class VaultSession {
 
   /** Sees to a token that is good for a while; callers at the same time share one login. */
   async #open(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw gaveUp();
     if (this.#token !== null && ageOf(this.#token) < this.#token.ttlMs * RENEW_AT) return;
     this.#opening ??= this.#obtain().finally(() => {
       this.#opening = null;
@@ -207,7 +208,6 @@ function ageOf(token: Token): number {
 
 /** Waits for `work`, which others wait for too, but no longer than the caller does. */
 async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw gaveUp();
   let giveUp = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     giveUp = () => {

@@ -10,7 +10,6 @@ import { Trouble } from './trouble.js';
 
 interface Job {
   readonly spec: InstanceSpec | null;
-  isStopped: boolean;
   /** Newest first. */
   allocations: AllocationView[];
 }
@@ -18,6 +17,8 @@ interface Job {
 export interface FakeSchedulerOptions {
   /** Why an instance finds no place; null, the default, places it at once. */
   readonly troubleOf?: (spec: InstanceSpec) => PlacementTrouble;
+  /** Told which allocation of an instance runs now, whenever that may have changed. */
+  readonly onChange?: (instanceId: InstanceId, running: AllocationView | null) => void;
 }
 
 /** Jobs in memory: each start is one running allocation, at once. */
@@ -34,7 +35,8 @@ export class FakeScheduler implements Scheduler {
       if (this.#ours(spec.instanceId) !== undefined) return;
       const isPlaced = (this.options.troubleOf?.(spec) ?? null) === null;
       const allocations = isPlaced ? [this.#newAllocation()] : [];
-      this.#jobs.set(spec.instanceId, { spec, isStopped: false, allocations });
+      this.#jobs.set(spec.instanceId, { spec, allocations });
+      this.#changed(spec.instanceId);
     });
   }
 
@@ -42,10 +44,10 @@ export class FakeScheduler implements Scheduler {
     return this.trouble.meet('stopInstance', signal, () => {
       const job = this.#ours(instanceId);
       if (job === undefined) return 'gone';
-      job.isStopped = true;
       job.allocations = job.allocations.map((allocation) => ({ ...allocation, isWanted: false }));
       if (this.#slowToStop.has(instanceId)) return 'stopping';
       this.#jobs.delete(instanceId);
+      this.#changed(instanceId);
       return 'gone';
     });
   }
@@ -73,7 +75,7 @@ export class FakeScheduler implements Scheduler {
 
   /** A job of the instance's name that somebody else registered. */
   addStranger(instanceId: InstanceId): void {
-    this.#jobs.set(instanceId, { spec: null, isStopped: false, allocations: [] });
+    this.#jobs.set(instanceId, { spec: null, allocations: [] });
   }
 
   /** The task is killed and started again in place: same allocation, one restart more. */
@@ -90,6 +92,7 @@ export class FakeScheduler implements Scheduler {
   moveAllocation(instanceId: InstanceId): void {
     this.#changeNewest(instanceId, () => ({ phase: 'lost', isWanted: false }));
     this.#jobs.get(instanceId)?.allocations.unshift(this.#newAllocation());
+    this.#changed(instanceId);
   }
 
   /** The task takes its time to end; `endTask` is when it has. */
@@ -106,6 +109,10 @@ export class FakeScheduler implements Scheduler {
   runningAllocation(instanceId: InstanceId): AllocationView | null {
     const allocations = this.#jobs.get(instanceId)?.allocations ?? [];
     return allocations.find(({ phase }) => phase === 'running') ?? null;
+  }
+
+  #changed(instanceId: InstanceId): void {
+    this.options.onChange?.(instanceId, this.runningAllocation(instanceId));
   }
 
   #ours(instanceId: InstanceId): Job | undefined {
@@ -137,5 +144,6 @@ export class FakeScheduler implements Scheduler {
       throw new Error(`${instanceId} has no allocation to change`);
     }
     allocations[0] = { ...newest, ...change(newest) };
+    this.#changed(instanceId);
   }
 }

@@ -1,0 +1,111 @@
+import type { InstanceId } from '../../../src/domain/ids.js';
+import type { AllocationView, PlacementTrouble } from '../../../src/ports/index.js';
+import { FakeAnnouncements } from './fake-announcements.js';
+import { FakeCatalog } from './fake-catalog.js';
+import type { GatewayState } from './fake-gateway.js';
+import { FakeEdgeProbe, FakeGateway } from './fake-gateway.js';
+import { FakeScheduler } from './fake-scheduler.js';
+import { FakeSecrets } from './fake-secrets.js';
+
+const NOTHING: GatewayState = { startup: 'unreachable', token: null, revision: null };
+const FIRST_PORT = 20_000;
+
+export interface FakeFleetOptions {
+  /** Whether the edge routes the instance's name; all names by default. */
+  readonly isRouted?: (instanceId: InstanceId) => boolean;
+  /** Why the instance finds no place; null, the default, places it at once. */
+  readonly troubleOf?: (instanceId: InstanceId) => PlacementTrouble;
+}
+
+/**
+ * All fakes tied together as the real things are: a started job is listed in the catalog and
+ * listens at an address of its own; its gateway takes the token that the announcement names, at the
+ * version it names, out of the secrets.
+ */
+export class FakeFleet {
+  readonly scheduler: FakeScheduler;
+  readonly announcements = new FakeAnnouncements();
+  readonly secrets = new FakeSecrets();
+  readonly catalog = new FakeCatalog();
+  readonly gateway = new FakeGateway();
+  readonly edge: FakeEdgeProbe;
+  readonly #addresses = new Map<string, string>();
+  readonly #starting = new Set<InstanceId>();
+  readonly #frozen = new Map<InstanceId, GatewayState>();
+
+  constructor(options: FakeFleetOptions = {}) {
+    const { isRouted = () => true, troubleOf = () => null } = options;
+    this.scheduler = new FakeScheduler({
+      troubleOf: ({ instanceId }) => troubleOf(instanceId),
+      onChange: (instanceId, allocation) => this.#follow(instanceId, allocation),
+    });
+    this.edge = new FakeEdgeProbe(this.gateway, (instanceId) =>
+      isRouted(instanceId) ? this.addressOf(instanceId) : null,
+    );
+  }
+
+  /** Where the instance listens now, or null while it does not run. */
+  addressOf(instanceId: InstanceId): string | null {
+    const allocation = this.scheduler.runningAllocation(instanceId);
+    return allocation === null ? null : this.#addressFor(allocation.id);
+  }
+
+  /** The gateway is up and still starting, until `finishStart`. */
+  holdStart(instanceId: InstanceId): void {
+    this.#starting.add(instanceId);
+  }
+
+  finishStart(instanceId: InstanceId): void {
+    this.#starting.delete(instanceId);
+  }
+
+  /** The gateway stays as it is, whatever is announced, until `reload`. */
+  holdReloads(instanceId: InstanceId): void {
+    this.#frozen.set(instanceId, this.#stateOf(instanceId));
+  }
+
+  reload(instanceId: InstanceId): void {
+    this.#frozen.delete(instanceId);
+  }
+
+  /** Catalog and gateways follow what the scheduler did. */
+  #follow(instanceId: InstanceId, allocation: AllocationView | null): void {
+    if (allocation === null) {
+      this.catalog.remove(instanceId);
+      return;
+    }
+    const address = this.#addressFor(allocation.id);
+    this.gateway.put(address, () => this.#stateAt(instanceId, allocation.id));
+    this.catalog.put({
+      instanceId,
+      allocationId: allocation.id,
+      nodeName: 'test-node',
+      address,
+      isPassing: true,
+    });
+  }
+
+  #addressFor(allocationId: string): string {
+    const known = this.#addresses.get(allocationId);
+    const address = known ?? `127.0.0.1:${String(FIRST_PORT + this.#addresses.size)}`;
+    this.#addresses.set(allocationId, address);
+    return address;
+  }
+
+  /** An allocation that was replaced or stopped answers nobody. */
+  #stateAt(instanceId: InstanceId, allocationId: string): GatewayState {
+    if (this.scheduler.runningAllocation(instanceId)?.id !== allocationId) return NOTHING;
+    return this.#frozen.get(instanceId) ?? this.#stateOf(instanceId);
+  }
+
+  #stateOf(instanceId: InstanceId): GatewayState {
+    // Its templates block until there is an announcement.
+    const announced = this.announcements.published(instanceId);
+    if (announced === null) return NOTHING;
+    return {
+      startup: this.#starting.has(instanceId) ? 'starting' : 'started',
+      token: this.secrets.token(instanceId, announced.gatewayVersion),
+      revision: announced.revision,
+    };
+  }
+}
