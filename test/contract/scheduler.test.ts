@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstanceId } from '../../src/domain/ids.js';
+import { renderHclVariables } from '../../src/clients/nomad/hcl-variables.js';
 import { NomadScheduler } from '../../src/clients/nomad/nomad-scheduler.js';
 import type { AllocationView, InstanceSpec, Scheduler } from '../../src/ports/index.js';
 import { aPoolKey, anInstanceId } from '../support/builders.js';
@@ -160,6 +161,15 @@ describe('Scheduler (Nomad, with the rights of the controller)', function () {
   after(() => nomad?.stop());
 
   describeScheduler(() => ({ scheduler, addStranger }));
+
+  it('has its variables understood by Nomad to the letter', async () => {
+    const note = 'quote " brace {{ x }} ${env("HOME")} %{ if true } \\ ünï\n end';
+    const Variables = renderHclVariables({ instance_id: 'oc-x', memory_mib: 10, note });
+    const JobHCL = jobspec.replace('"true"', 'var.note') + 'variable "note" { type = string }';
+    const job = await nomad.admin('POST', '/v1/jobs/parse', { JobHCL, Variables });
+
+    expect(job).to.have.nested.property('Meta.clawdeploy_managed', note);
+  });
 
   async function addStranger(instanceId: InstanceId): Promise<void> {
     const unmarked = jobspec.replace('clawdeploy_managed', 'somebody_elses');

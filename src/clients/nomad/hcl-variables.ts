@@ -27,5 +27,5 @@ function literalOf(value: HclVariables[string]): string {
 
 /** The escapes of JSON are valid in HCL; beyond them, `${` and `%{` would begin a template. */
 function quoted(text: string): string {
-  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+  return JSON.stringify(text).replaceAll(/[$%](?=\{)/g, (mark) => mark + mark);
 }
