@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
-import type { PublicNames } from '../api/present.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
 import { keyEndpoints } from '../api/routes/keys.js';
 import { poolEndpoints } from '../api/routes/pools.js';
@@ -16,7 +14,6 @@ import { FindInstance } from '../commands/find-instance.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
 import { ReadAccess } from '../commands/read-access.js';
-import type { Config } from '../config/read-config.js';
 import type { SettingName } from '../config/settings.js';
 import { offeredPools } from '../domain/offers.js';
 import { systemClock } from '../lib/clock.js';
@@ -24,6 +21,8 @@ import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
 import { listen } from './listen.js';
 import { operationsOf } from './operations.js';
+import { projectFile } from './project-file.js';
+import { publicNames } from './public-names.js';
 import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
@@ -40,7 +39,7 @@ export async function startApiRole(
   probes: Record<string, ProbeOptions>,
 ): Promise<void> {
   const { config, log, metrics, started, stopping } = foundation;
-  const vault = await openVault(foundation);
+  const vault = openVault(foundation);
   const allProbes = { ...probes, vault: { isRequired: true, probe: vault.ping } };
   const api = createApi({
     endpoints: endpointsOf(foundation, database, vault),
@@ -111,23 +110,7 @@ function endpointsOf(
   ];
 }
 
-/** How people reach instances, as far as the settings say. */
-export function publicNames(config: Config): PublicNames {
-  const [, port] = config.CLAWDEPLOY_EDGE_ADDRESS.split(':');
-  const edgePort = config.CLAWDEPLOY_PUBLIC_EDGE_PORT ?? Number(port);
-  return { baseDomain: config.CLAWDEPLOY_BASE_DOMAIN, edgePort };
-}
-
-/** The version in package.json, which lies at the root of sources and build alike. */
 function productVersion(): string {
-  for (const up of ['../../', '../../../../']) {
-    try {
-      const text = readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8');
-      const { version } = JSON.parse(text) as { version: string };
-      return version;
-    } catch {
-      // Not this far up: the build lies two folders deeper than the sources.
-    }
-  }
-  return 'unknown';
+  const { version } = JSON.parse(projectFile('package.json')) as { version: string };
+  return version;
 }
