@@ -45,7 +45,8 @@ server {
 }
 
 client {
-  enabled = true
+  # Off at the very first start alone, see tools/stack/bootstrap/save-keyring.ts.
+  enabled = @nomad_client_enabled@
 
   # Dynamic ports of instances are opened on the loopback interface only.
   network_interface = "lo"

@@ -4,7 +4,7 @@ const CALL_LIMIT_MS = 10_000;
 
 /** One call to a server's HTTP API, as small as bootstrapping needs it. */
 export interface ApiCall {
-  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'LIST';
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE' | 'LIST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal;

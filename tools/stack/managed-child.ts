@@ -8,7 +8,7 @@ import type { StackContext } from './context.js';
 import { boundLog } from './files.js';
 import { logFile } from './layout.js';
 import type { ProcessProof } from './processes.js';
-import { CHILD_VARIABLE, STACK_VARIABLE, isAlive, proofOf } from './processes.js';
+import { CHILD_VARIABLE, STACK_VARIABLE, isAlive, proofOf, sendSignal } from './processes.js';
 import { StackError } from './stack-error.js';
 import type { ChildStatus } from './state.js';
 
@@ -66,6 +66,19 @@ export class ManagedChild {
       if (outcome instanceof Error) throw outcome;
       if (limit.aborted) throw this.#startFault('did not become healthy in time');
     }
+  }
+
+  /** Ends the process, which is then started anew; resolves once the new one is healthy. */
+  async restart(signal: AbortSignal): Promise<void> {
+    const before = this.#process;
+    if (before !== null) sendSignal(before, 'SIGTERM');
+    const limit = deadline(this.spec.startLimitMs, signal);
+    while (this.#process === null || this.#process === before || !this.#isHealthy) {
+      if (signal.aborted) throw new StackError('The start was stopped.');
+      if (limit.aborted) throw this.#startFault('did not come back in time');
+      await pause(STARTING_PROBE_MS, limit);
+    }
+    this.#restarts = 0;
   }
 
   /** Runs until `signal` fires; hands back an error when the process never got to its feet. */

@@ -1,3 +1,5 @@
+import { SetupFailure } from '../setup/setup-failure.js';
+
 /**
  * A failure of the development stack that a person can mend: the message is one sentence that says
  * what is wrong and what to do, and is printed without a stack trace.
@@ -11,6 +13,6 @@ export class StackError extends Error {
 
 /** The sentence to show for any failure; unexpected ones say that they are. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof StackError) return error.message;
+  if (error instanceof StackError || error instanceof SetupFailure) return error.message;
   return `Unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
 }

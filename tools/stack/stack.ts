@@ -1,7 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
-import { execFile } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, fork } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  rmdirSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,6 +17,7 @@ import type { Toolchain } from '../setup/toolchain.js';
 import { loadToolchain } from '../setup/toolchain.js';
 import type { EdgeKind, StackContext } from './context.js';
 import { boundLog, openStateDir, readStackId } from './files.js';
+import type { StackLayout } from './layout.js';
 import { logFile, stackLayout } from './layout.js';
 import { lockHolder } from './lock.js';
 import { readPorts } from './ports.js';
@@ -94,9 +102,20 @@ export async function downStack(
   rmSync(layout.state, { force: true });
   if (purge) {
     await unmountBelow(layout.stateDir);
-    rmSync(layout.stateDir, { recursive: true, force: true });
+    deleteState(layout);
   }
   return { wasRunning: supervisor !== null || ended.processes > 0 };
+}
+
+/** Deletes what the stack made, and the folder if nothing else (a toolchain record) lies in it. */
+function deleteState(layout: StackLayout): void {
+  const { stamp, ports, run: runDir, logs, config, secrets, data, jwks, cli } = layout;
+  for (const path of [data, secrets, config, logs, runDir, ports, jwks, cli, stamp]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+  if (existsSync(layout.stateDir) && readdirSync(layout.stateDir).length === 0) {
+    rmdirSync(layout.stateDir);
+  }
 }
 
 /** What the supervisor of the stack in `stateDir` last wrote; null when it does not run. */

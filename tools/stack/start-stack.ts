@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { configureConsul, trustNomadServices } from './bootstrap/configure-consul.js';
 import { configureNomad } from './bootstrap/configure-nomad.js';
 import { configureVault, trustNomadTasks } from './bootstrap/configure-vault.js';
+import { isKeyringSaved, saveKeyring } from './bootstrap/save-keyring.js';
 import type { ChildName, ChildSpec } from './child-spec.js';
 import { consulSpec } from './children/consul.js';
 import { controlPlaneSpecs, serviceEntry } from './children/control-plane.js';
@@ -32,6 +33,7 @@ export const STEPS = {
   'vault-policies': 'Vault engines, policies and roles',
   nomad: 'Nomad',
   'nomad-acl': 'Nomad policies and tokens',
+  'nomad-client': 'Nomad again, with its client (first start only)',
   trust: 'workload identity: Nomad → Vault and Consul',
   edge: 'edge',
   migrate: 'database schema',
@@ -46,6 +48,12 @@ export type StepName = keyof typeof STEPS;
 
 /** Runs one step, reporting when it begins and ends. */
 export type StepRunner = (name: StepName, act: () => Promise<unknown>) => Promise<void>;
+
+/** Starts a process, or starts it anew, and resolves when it is healthy. */
+export interface ChildStarter {
+  start(name: ChildName): Promise<void>;
+  restart(name: ChildName): Promise<void>;
+}
 
 /** Every process of the stack that `context` describes. */
 export function stackSpecs(context: StackContext): ChildSpec[] {
@@ -74,10 +82,10 @@ export function stackSpecs(context: StackContext): ChildSpec[] {
  */
 export async function startStack(
   context: StackContext,
-  startChild: (name: ChildName) => Promise<void>,
+  children: ChildStarter,
   { step, signal }: { readonly step: StepRunner; readonly signal: AbortSignal },
 ): Promise<void> {
-  const child = (name: ChildName): Promise<void> => step(name, () => startChild(name));
+  const child = (name: ChildName): Promise<void> => step(name, () => children.start(name));
 
   const identity = step('identity', () => ensureIdentity(context));
   const postgres = child('postgres');
@@ -93,7 +101,12 @@ export async function startStack(
   );
   const nomadAcl = consulAcl
     .then(() => child('nomad'))
-    .then(() => step('nomad-acl', () => configureNomad(context, signal)));
+    .then(() => step('nomad-acl', () => configureNomad(context, signal)))
+    .then(async () => {
+      const isFirst = !isKeyringSaved(context);
+      await saveKeyring(context, signal);
+      if (isFirst) await step('nomad-client', () => children.restart('nomad'));
+    });
   const trust = Promise.all([nomadAcl, vaultPolicies]).then(() =>
     step('trust', async () => {
       await Promise.all([trustNomadTasks(context, signal), trustNomadServices(context, signal)]);

@@ -1,4 +1,5 @@
 import { pause } from '../../src/lib/timers.js';
+import type { ChildName } from './child-spec.js';
 import { openStateDir } from './files.js';
 import type { StackContext } from './context.js';
 import { stackLayout } from './layout.js';
@@ -8,7 +9,7 @@ import { choosePorts } from './ports.js';
 import { proofOf } from './processes.js';
 import type { StackEvent, StartRequest, SupervisorReport } from './protocol.js';
 import { endStack } from './shutdown.js';
-import { StackError, sentenceOf } from './stack-error.js';
+import { sentenceOf } from './stack-error.js';
 import type { StepRunner } from './start-stack.js';
 import { stackSpecs, startStack } from './start-stack.js';
 import type { StackPhase } from './state.js';
@@ -56,7 +57,8 @@ class Supervisor {
       for (const text of notes) report({ kind: 'note', text });
       await this.#supervise({ ...request, layout, stackId, ports });
     } catch (error) {
-      this.#failure = sentenceOf(error);
+      // A step that was cut off fails in its own words; why it was cut off is what matters.
+      this.#failure = this.#stopping.signal.aborted ? null : sentenceOf(error);
     } finally {
       this.#stopping.abort();
       this.#setPhase('stopping');
@@ -92,13 +94,17 @@ class Supervisor {
         }),
     );
     this.#publish();
-    const startChild = async (name: string): Promise<void> => {
+    const find = (name: ChildName): ManagedChild => {
       const child = this.#children.find(({ spec }) => spec.name === name);
       if (child === undefined) throw new Error(`There is no process ${name}.`);
-      await child.start(signal);
+      return child;
     };
-    await startStack(context, startChild, { step: runStep, signal });
-    if (signal.aborted) throw new StackError('The start was stopped; nothing is left running.');
+    const starter = {
+      start: (name: ChildName) => find(name).start(signal),
+      restart: (name: ChildName) => find(name).restart(signal),
+    };
+    await startStack(context, starter, { step: runStep, signal });
+    if (signal.aborted) return;
     this.#setPhase('running');
     report({ kind: 'ready' });
     await new Promise<void>((resolve) => {

@@ -4,7 +4,6 @@ import { ensureSecret, readText, writeAtomically } from '../files.js';
 import { callApi, callApiOk, textAt, untilWorks } from '../http.js';
 import type { SecretName } from '../layout.js';
 import { secretFile } from '../layout.js';
-import { nomadClientState } from './nomad-client.js';
 import { StackError } from '../stack-error.js';
 import { renderTemplate } from '../templates.js';
 
@@ -51,12 +50,6 @@ export async function configureNomad(context: StackContext, signal: AbortSignal)
       writeAtomically(file, `${textAt(made, 'SecretID')}\n`);
     }),
   );
-  await untilWorks(() => awaitClient(base, management, signal), { withinMs: 30_000, signal });
-}
-
-async function awaitClient(base: string, management: string, signal: AbortSignal): Promise<void> {
-  const state = await nomadClientState(base, management, signal);
-  if (state !== 'registered') throw new Error('Nomad has no client that could run a task.');
 }
 
 function scheduler({ layout }: StackContext): unknown {

@@ -14,7 +14,9 @@ const AUTH_MOUNTS = { approle: 'approle', 'jwt-nomad': 'jwt' } as const;
 /** Applies vault/: the audit log, the KV mount, policies, and an AppRole per role. Repeatable. */
 export async function configureVault(context: StackContext, signal: AbortSignal): Promise<void> {
   const vault = vaultApi(context, signal);
-  await Promise.all([applyAudit(context, vault), applyMounts(context, vault)]);
+  // One after the other: Vault answers concurrent changes of its mount tables with errors.
+  await applyAudit(context, vault);
+  await applyMounts(context, vault, signal);
   const accessor = await jwtAccessor(vault);
   await Promise.all([
     applyPolicy(context, vault, 'clawdeploy-api'),
@@ -71,21 +73,22 @@ async function applyAudit(context: StackContext, vault: VaultApi): Promise<void>
   await vault.put('sys/audit/file', device);
 }
 
-async function applyMounts(context: StackContext, vault: VaultApi): Promise<void> {
+async function applyMounts(
+  context: StackContext,
+  vault: VaultApi,
+  signal: AbortSignal,
+): Promise<void> {
   const [engines, methods] = await Promise.all([vault.get('sys/mounts'), vault.get('sys/auth')]);
   const missing = Object.entries(AUTH_MOUNTS).filter(
     ([path]) => field(methods.json, `${path}/`) === undefined,
   );
-  await Promise.all(missing.map(([path, type]) => vault.put(`sys/auth/${path}`, { type })));
+  for (const [path, type] of missing) await vault.put(`sys/auth/${path}`, { type });
   if (field(engines.json, 'kv/') === undefined) {
     await vault.put('sys/mounts/kv', file(context, 'vault/engines/kv.json'));
   }
   // A mount of version 2 is not usable the moment it is made.
   const config = file(context, 'vault/engines/kv-config.json');
-  await untilWorks(() => vault.put('kv/config', config), {
-    withinMs: 10_000,
-    signal: AbortSignal.timeout(10_000),
-  });
+  await untilWorks(() => vault.put('kv/config', config), { withinMs: 10_000, signal });
 }
 
 async function jwtAccessor(vault: VaultApi): Promise<string> {

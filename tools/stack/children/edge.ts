@@ -7,7 +7,6 @@ import { BASE_DOMAIN } from '../context.js';
 import { ensureSecret, writeAtomically } from '../files.js';
 import { callApi } from '../http.js';
 import { secretFile } from '../layout.js';
-import { StackError } from '../stack-error.js';
 import { renderTemplate } from '../templates.js';
 
 /** The proxy in front of the instances: Caddy, or Traefik for those who already run it. */
@@ -45,9 +44,6 @@ function caddyCommand({ layout, ports, toolchain }: StackContext): ChildCommand 
 }
 
 function traefikCommand({ layout, ports, toolchain }: StackContext): ChildCommand {
-  if (toolchain.traefik === undefined) {
-    throw new StackError('EDGE=traefik needs Traefik; run `make setup EDGE=traefik` first.');
-  }
   const dynamicFile = join(layout.config, 'traefik-dynamic.yaml');
   const values = {
     edge_port: ports.edge,

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { nomadClientState } from '../bootstrap/nomad-client.js';
+import { isKeyringSaved } from '../bootstrap/save-keyring.js';
 import type { ChildSpec } from '../child-spec.js';
 import { buildChroot } from '../chroot.js';
 import type { StackContext } from '../context.js';
@@ -39,12 +39,25 @@ export function nomadSpec(context: StackContext): ChildSpec {
       const url = `http://127.0.0.1:${ports.nomadHttp}/v1/agent/health`;
       const reply = await callApi(url, { signal, limitMs: 2_000 });
       const isOk = (part: string): boolean => field(field(reply.json, part), 'ok') === true;
-      if (reply.status !== 200 || !isOk('client') || !isOk('server')) return false;
-      const base = `http://127.0.0.1:${ports.nomadHttp}/v1`;
-      const management = ensureSecret(secretFile(layout, 'nomad-management.token'), randomUUID);
-      return (await nomadClientState(base, management, signal)) !== 'waiting';
+      if (reply.status !== 200 || !isOk('server')) return false;
+      return !isKeyringSaved(context) || (isOk('client') && (await isRegistered(context, signal)));
     },
   };
+}
+
+/** Whether the client has registered with the server, so that it may run tasks. */
+async function isRegistered(
+  { layout, ports }: StackContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const management = ensureSecret(secretFile(layout, 'nomad-management.token'), randomUUID);
+  const self = await callApi(`http://127.0.0.1:${ports.nomadHttp}/v1/agent/self`, {
+    headers: { 'x-nomad-token': management },
+    signal,
+    limitMs: 2_000,
+  });
+  const ttl = field(field(field(self.json, 'stats'), 'client'), 'heartbeat_ttl');
+  return typeof ttl === 'string' && ttl !== '0s';
 }
 
 function agentValues({
@@ -53,6 +66,7 @@ function agentValues({
   toolchain,
 }: StackContext): Record<string, string | number | boolean> {
   return {
+    nomad_client_enabled: isKeyringSaved({ layout }),
     nomad_data_dir: join(layout.data, 'nomad'),
     nomad_http_port: ports.nomadHttp,
     nomad_rpc_port: ports.nomadRpc,

@@ -1,0 +1,244 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { findMarked, isAlive } from '../../tools/stack/processes.js';
+import type { MarkedProcess, ProcessProof } from '../../tools/stack/processes.js';
+import { readStackId } from '../../tools/stack/files.js';
+import { stackLayout } from '../../tools/stack/layout.js';
+import { lockHolder } from '../../tools/stack/lock.js';
+import type { StackEvent } from '../../tools/stack/protocol.js';
+import type { StackInfo } from '../../tools/stack/stack-info.js';
+import { downStack, stackStatus } from '../../tools/stack/stack.js';
+import { waitFor } from '../support/wait-for.js';
+import {
+  ROOT,
+  StackCaller,
+  purgePrivate,
+  shortStateDir,
+  upPrivate,
+} from './support/private-stack.js';
+import { readTaskFile, runTinyJob, tinyJobRuns } from './support/tiny-job.js';
+
+const JOB = 'oc-ccccccccccc4';
+
+describe('the life of the development stack', function () {
+  this.timeout(120_000);
+
+  const stateDir = shortStateDir();
+  let stack: StackInfo;
+  let caller: StackCaller;
+  let allocationId: string;
+
+  before(async () => {
+    stack = await upPrivate(stateDir);
+    caller = new StackCaller(stack);
+    await runTinyJob(caller, JOB, 'first-key');
+    allocationId = await tinyJobRuns(caller, JOB);
+  });
+
+  after(() => purgePrivate(stateDir));
+
+  it('says that it runs when it is started again', async () => {
+    const before = supervisorOf(stateDir);
+    const again = await upPrivate(stateDir);
+    expect(again.wasRunning).to.equal(true);
+    expect(again.urls).to.deep.equal(stack.urls);
+    expect(supervisorOf(stateDir)).to.deep.equal(before);
+  });
+
+  it('unseals a Vault that was killed', async () => {
+    await killAndAwait('vault', async () => {
+      const health = await caller.vault(null, 'sys/health');
+      return health.status === 200;
+    });
+    const keys = await caller.vault(
+      caller.secret('vault-root.token'),
+      `kv/data/instances/${JOB}/keys`,
+    );
+    expect(keys.text).to.include('first-key');
+  });
+
+  it('unseals a Vault that someone sealed', async () => {
+    await caller.vault(caller.secret('vault-root.token'), 'sys/seal', 'PUT');
+    await waitFor(async () => (await caller.vault(null, 'sys/health')).status === 200, {
+      withinMs: 15_000,
+      describe: 'Vault to be unsealed',
+    });
+  });
+
+  it('brings a killed Nomad back to tasks that never noticed', async () => {
+    const before = taskOf(stack);
+    await killAndAwait('nomad', async () => (await caller.allocation(JOB))?.status === 'running');
+    expect(await tinyJobRuns(caller, JOB)).to.equal(allocationId);
+    expect(taskOf(stack)).to.deep.equal(before);
+  });
+
+  it('restarts every server that was killed', async () => {
+    for (const name of ['postgres', 'redis', 'consul', 'edge']) {
+      await killAndAwait(name, () => Promise.resolve(childStatus(name)?.isHealthy === true));
+    }
+    expect(childStatus('postgres')?.restarts).to.equal(1);
+  });
+
+  it('recovers from a killed supervisor and leaves running tasks alone', async () => {
+    const before = taskOf(stack);
+    const supervisor = supervisorOf(stateDir);
+    process.kill(supervisor.pid, 'SIGKILL');
+    await waitFor(() => !isAlive(supervisor), {
+      withinMs: 5_000,
+      describe: 'the supervisor to die',
+    });
+    expect(stackStatus(stateDir)).to.equal(null);
+
+    const events: StackEvent[] = [];
+    const again = await upPrivate(stateDir, { progress: (event) => events.push(event) });
+    expect(again.wasRunning).to.equal(false);
+    expect(again.ports).to.deep.equal(stack.ports);
+    expect(
+      events.some((event) => event.kind === 'note' && event.text.includes('cut off')),
+    ).to.equal(true);
+    expect(await tinyJobRuns(caller, JOB)).to.equal(allocationId);
+    expect(taskOf(stack)).to.deep.equal(before);
+  });
+
+  it('stops everything, and starts again with the same allocation, its files and its keys', async () => {
+    expect((await downStack(stateDir)).wasRunning).to.equal(true);
+    expect(findMarked(stack.stackId)).to.deep.equal([]);
+    expect(stackStatus(stateDir)).to.equal(null);
+    expect((await downStack(stateDir)).wasRunning).to.equal(false);
+
+    const again = await upPrivate(stateDir);
+    expect(again.ports).to.deep.equal(stack.ports);
+    await waitFor(() => readTaskFile(stack, allocationId, 'local/boots') === 'boot\nboot\n', {
+      withinMs: 30_000,
+      describe: 'the task to start a second time in its own folder',
+    });
+    expect(await tinyJobRuns(caller, JOB)).to.equal(allocationId);
+    expect(readTaskFile(stack, allocationId, 'secrets/key')).to.equal('1:first-key');
+  });
+
+  it('starts once when two ask at the same time', async () => {
+    await downStack(stateDir);
+    const both = await Promise.all([upPrivate(stateDir), upPrivate(stateDir)]);
+    expect(both.map(({ wasRunning }) => wasRunning).sort()).to.deep.equal([false, true]);
+  });
+
+  it('moves a port that a stranger took, and refuses to move one that others remember', async () => {
+    await downStack(stateDir);
+    const stranger = createServer().listen(stack.ports.edge, '127.0.0.1');
+    await once(stranger, 'listening');
+    const refusal = await upPrivate(stateDir).then(
+      () => 'started',
+      (error: unknown) => String(error),
+    );
+    stranger.close();
+    await once(stranger, 'close');
+    expect(refusal).to.include(
+      `Port ${stack.ports.edge} (edge) is taken by node (pid ${process.pid})`,
+    );
+    expect(findMarked(stack.stackId)).to.deep.equal([]);
+
+    const other = createServer().listen(stack.ports.vault, '127.0.0.1');
+    await once(other, 'listening');
+    const notes: string[] = [];
+    const moved = await upPrivate(stateDir, {
+      progress: (event) => {
+        if (event.kind === 'note') notes.push(event.text);
+      },
+    });
+    other.close();
+    expect(moved.ports.vault).to.not.equal(stack.ports.vault);
+    expect(moved.ports.edge).to.equal(stack.ports.edge);
+    expect(notes.join()).to.include('(vault)');
+    expect(await tinyJobRuns(caller, JOB)).to.equal(allocationId);
+  });
+
+  function childStatus(name: string): ReturnType<typeof findChild> {
+    return findChild(stateDir, name);
+  }
+
+  async function killAndAwait(name: string, isBack: () => Promise<boolean>): Promise<void> {
+    const killed = findChild(stateDir, name)?.process;
+    if (killed === null || killed === undefined) throw new Error(`${name} does not run`);
+    process.kill(killed.pid, 'SIGKILL');
+    await waitFor(
+      async () => {
+        const now = findChild(stateDir, name);
+        const isNew = now?.process != null && now.process.pid !== killed.pid;
+        return isNew && now.isHealthy && (await isBack());
+      },
+      { withinMs: 30_000, describe: `${name} to come back` },
+    );
+  }
+});
+
+describe('a start that is stopped', function () {
+  this.timeout(60_000);
+
+  for (const step of ['consul', 'nomad'] as const) {
+    it(`leaves nothing running when it is interrupted while ${step} starts`, async () => {
+      const stateDir = shortStateDir();
+      const interrupt = new AbortController();
+      try {
+        const outcome = await upPrivate(stateDir, {
+          signal: interrupt.signal,
+          progress: (event) => {
+            if (event.kind === 'began' && event.step === step) interrupt.abort();
+          },
+        }).then(
+          () => 'started',
+          (error: unknown) => String(error),
+        );
+        expect(outcome).to.include('nothing is left running');
+        const stackId = readStackId(stackLayout(ROOT, stateDir)) ?? '';
+        expect(findMarked(stackId)).to.deep.equal([]);
+        expect(lockHolder(stackLayout(ROOT, stateDir).lock)).to.equal(null);
+      } finally {
+        await purgePrivate(stateDir);
+      }
+    });
+  }
+
+  it('refuses a state folder of another version in one sentence', async () => {
+    const stateDir = shortStateDir();
+    writeFileSync(`${stateDir}/stack.json`, '{"layoutVersion": 99, "id": "x"}');
+    const outcome = await upPrivate(stateDir).then(
+      () => 'started',
+      (error: unknown) => String(error),
+    );
+    expect(outcome).to.include('another version');
+    expect(existsSync(`${stateDir}/data`)).to.equal(false);
+    expect(readFileSync(`${stateDir}/stack.json`, 'utf8')).to.include('99');
+    rmSync(stateDir, { recursive: true });
+  });
+
+  it('refuses a path too long for Unix sockets', async () => {
+    const outcome = await upPrivate(`/tmp/${'x'.repeat(110)}`).then(
+      () => 'started',
+      (error: unknown) => String(error),
+    );
+    expect(outcome).to.include('too long');
+  });
+});
+
+function findChild(stateDir: string, name: string) {
+  return stackStatus(stateDir)?.children.find((child) => child.name === name);
+}
+
+function supervisorOf(stateDir: string): ProcessProof {
+  const holder = lockHolder(stackLayout(ROOT, stateDir).lock);
+  if (holder === null) throw new Error('no supervisor runs');
+  return holder;
+}
+
+/** The shell of the tiny job: the first marked process that is neither a child nor a helper. */
+function taskOf(stack: StackInfo): Pick<MarkedProcess, 'pid' | 'startTicks'> {
+  const tasks = findMarked(stack.stackId).filter(
+    (each) => each.child === null && !each.isNomadHelper,
+  );
+  const helpers = findMarked(stack.stackId).filter((each) => each.isNomadHelper);
+  const main = tasks.find((each) => helpers.some(({ pid }) => pid === each.parentPid));
+  if (main === undefined) throw new Error('no task runs');
+  return { pid: main.pid, startTicks: main.startTicks };
+}

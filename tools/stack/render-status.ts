@@ -1,0 +1,91 @@
+import { isAlive } from './processes.js';
+import type { StackLayout } from './layout.js';
+import { secretFile } from './layout.js';
+import { readText } from './files.js';
+import { callApi, field } from './http.js';
+import type { StackPorts } from './ports.js';
+import type { ChildStatus, StackState } from './state.js';
+
+/** Pools and instances as the control plane counts them; null when it does not answer. */
+export interface FleetSummary {
+  readonly pools: readonly string[];
+  readonly instances: readonly string[];
+}
+
+/** The processes of the stack as a table. */
+export function renderProcesses(state: StackState, now: Date): string {
+  const rows = state.children.map((child) => [
+    child.name,
+    health(child),
+    child.process === null ? '–' : String(child.process.pid),
+    uptime(child, now),
+    String(child.restarts),
+    String(child.port),
+  ]);
+  return table([['process', 'health', 'pid', 'up', 'restarts', 'port'], ...rows]);
+}
+
+/** Asks the API what it looks after, as the operator. */
+export async function readFleet(
+  layout: StackLayout,
+  ports: StackPorts,
+): Promise<FleetSummary | null> {
+  const token = readText(secretFile(layout, 'operator.token'));
+  const headers = { authorization: `Bearer ${token ?? ''}` };
+  const ask = async (path: string): Promise<readonly unknown[]> => {
+    const url = `http://127.0.0.1:${ports.api}${path}`;
+    const reply = await callApi(url, { headers, limitMs: 3_000 });
+    const items = Array.isArray(reply.json) ? reply.json : field(reply.json, 'items');
+    if (reply.status !== 200 || !Array.isArray(items)) throw new Error(`${path} ${reply.status}`);
+    return items;
+  };
+  try {
+    const [pools, instances] = await Promise.all([ask('/v1/pools'), ask('/v1/instances')]);
+    return { pools: pools.map(summaryOf), instances: instances.map(summaryOf) };
+  } catch {
+    // The table of processes says already that the API is not there.
+    return null;
+  }
+}
+
+/** The flat fields of an API object on one line. */
+function summaryOf(item: unknown): string {
+  return Object.entries(Object(item))
+    .flatMap(([name, value]) => {
+      if (typeof value === 'object' && value !== null) {
+        return Object.values(value).every((inner) => typeof inner === 'number')
+          ? Object.entries(value).map(([inner, count]) => `${inner} ${String(count)}`)
+          : [];
+      }
+      return value === null ? [] : [name === 'id' ? String(value) : `${name} ${String(value)}`];
+    })
+    .join(' · ');
+}
+
+function health(child: ChildStatus): string {
+  if (child.process === null || !isAlive(child.process)) return 'down';
+  return child.isHealthy ? 'ok' : 'unwell';
+}
+
+function uptime({ startedAt, process }: ChildStatus, now: Date): string {
+  if (startedAt === null || process === null) return '–';
+  const total = Math.max(0, Math.round((now.getTime() - Date.parse(startedAt)) / 1000));
+  const [hours, minutes, rest] = [
+    Math.floor(total / 3600),
+    Math.floor(total / 60) % 60,
+    total % 60,
+  ];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+    )
+    .join('\n');
+}
