@@ -95,13 +95,13 @@ export class Driver {
     this.#held.delete(key);
     if (held === undefined) return;
     await this.options.leases.release(held.lease).catch((error: unknown) => {
-      this.options.log.debug('lease not given back; it will expire', { key, error });
+      this.options.log.debug('lease not given back; it will expire', { subject: key, error });
     });
   }
 
   #report(key: string, error: unknown, attempt: number): void {
     const { kind, log } = this.options;
-    const fields = { kind, key, attempt, error };
+    const fields = { kind, subject: key, attempt, error };
     if (error instanceof Fault && error.kind === 'bug') log.error('reconcile failed', fields);
     else log.warn('reconcile failed, trying again', fields);
   }
