@@ -1,26 +1,29 @@
-# One OpenClaw gateway, with or without an owner, for its whole life.
+# One OpenClaw gateway: a job for its whole life, with or without an owner.
 #
-# The control plane renders this file through /v1/jobs/parse, once per instance, and never changes
-# the job after that: a claim, a key or a setting reaches the running gateway through the Nomad
-# Variable nomad/jobs/<instance_id>, which the templates below watch, and through Vault.
+# The control plane renders this file through Nomad's own parser (src/clients/nomad), once per
+# instance; `nomad job run -var instance_id=oc-… jobs/instance/openclaw.nomad.hcl` works as well.
+# Before it: the gateway token in Vault and the variable nomad/jobs/<id>; templates wait for both.
+# A change of what a member boots with raises CONFIG_SCHEMA in src/domain/pool.ts.
 
 variable "instance_id" {
   type        = string
-  description = "oc- and 12 characters of base32; also the first label of the gateway's host name."
+  description = "Id of the instance and of its job: oc- and 12 characters of a-z2-7."
 }
 
 variable "pool_id" {
   type        = string
-  description = "The pool that the instance was made for."
+  default     = ""
+  description = "Pool that the instance was made for."
 }
 
 variable "size_class" {
-  type        = string
-  description = "s, m or l; for people who look at the job."
+  type    = string
+  default = "s"
 }
 
 variable "openclaw_version" {
-  type = string
+  type    = string
+  default = "2026.9.6"
 }
 
 variable "datacenter" {
@@ -35,57 +38,72 @@ variable "node_pool" {
 
 variable "driver" {
   type        = string
-  description = "exec, or raw_exec where Nomad does not run as root."
   default     = "exec"
+  description = "exec isolates the task (root, Linux); raw_exec isolates nothing, for development."
 }
 
-variable "program_dir" {
+variable "openclaw_dir" {
   type        = string
-  description = "Folder whose node_modules holds OpenClaw and its Node, as the task sees it."
-  default     = "/opt/openclaw"
+  description = "Folder on the node with node_modules (OpenClaw and its Node) and compile-cache."
 }
 
-variable "compile_cache_dir" {
-  type        = string
-  description = "Node's compile cache, as the task sees it. Read only: it is shared by all tenants."
-  default     = "/opt/openclaw-compile-cache"
-}
-
-variable "cpu_mhz" {
-  type = number
-}
-
-variable "memory_mib" {
+variable "cpu" {
   type        = number
-  description = "What placement reserves."
+  default     = 500
+  description = "MHz"
 }
 
-variable "memory_max_mib" {
+variable "memory" {
   type        = number
-  description = "What the kernel enforces."
+  default     = 1024
+  description = "MiB that placement counts."
 }
 
-variable "disk_mib" {
-  type = number
-}
-
-variable "heap_mib" {
+variable "memory_max" {
   type        = number
-  description = "V8's old space, well below memory_max."
+  default     = 2048
+  description = "MiB at which the task is killed."
+}
+
+variable "disk" {
+  type        = number
+  default     = 1024
+  description = "MiB"
+}
+
+variable "heap" {
+  type        = number
+  default     = 1024
+  description = "V8's old space in MiB, below memory_max so that the gateway collects in time."
 }
 
 variable "base_domain" {
-  type = string
+  type        = string
+  default     = "claws.localhost"
+  description = "The gateway answers at <instance id>.<base domain>."
 }
 
-variable "edge_port" {
-  type        = number
-  description = "Port in the URLs that tenants open; their browsers name it as the origin."
-}
-
-variable "vault_mount" {
+variable "public_scheme" {
   type    = string
-  default = "kv"
+  default = "http"
+}
+
+variable "public_port" {
+  type        = number
+  default     = 8088
+  description = "Port in the URLs that tenants see; 80 and 443 are left out of them."
+}
+
+variable "bind" {
+  type        = string
+  default     = "loopback"
+  description = "loopback when the edge runs on the same node, else lan (behind a firewall)."
+}
+
+variable "trusted_proxies" {
+  type        = list(string)
+  default     = ["127.0.0.1"]
+  description = "Addresses of the edge, whose word on a client's address the gateway takes."
 }
 
 variable "vault_role" {
@@ -93,17 +111,25 @@ variable "vault_role" {
   default = "openclaw-instance"
 }
 
-variable "api_url" {
+variable "ops_url" {
   type        = string
-  description = "Where operators find the control plane, for the links in Nomad's UI."
+  default     = ""
+  description = "Where operators look after instances; the link of the Nomad UI when set."
 }
 
 locals {
-  host   = "${var.instance_id}.${var.base_domain}"
-  origin = "http://${local.host}:${var.edge_port}"
-  # Nomad's exec driver has the user of Debian and most others; the number is for the templates.
-  is_exec    = var.driver == "exec"
-  nobody_uid = 65534
+  host = "${var.instance_id}.${var.base_domain}"
+  port = contains([80, 443], var.public_port) ? "" : ":${var.public_port}"
+  url  = "${var.public_scheme}://${local.host}${local.port}"
+
+  is_isolated = var.driver == "exec"
+
+  # Under exec the folder is mounted; Node finds its compiled code by its place beside the modules.
+  openclaw = local.is_isolated ? "/opt/openclaw" : var.openclaw_dir
+
+  # Secrets are readable by the task's user alone; OpenClaw refuses files that belong to others.
+  user = local.is_isolated ? "nobody" : ""
+  uid  = local.is_isolated ? 65534 : -1
 }
 
 job "openclaw" {
@@ -113,8 +139,8 @@ job "openclaw" {
   datacenters = [var.datacenter]
   node_pool   = var.node_pool
 
-  # Set once and never changed: another value here would replace the allocation.
   meta {
+    # The control plane stops nothing that lacks this mark.
     clawdeploy_managed = "true"
     pool_id            = var.pool_id
     size_class         = var.size_class
@@ -122,62 +148,69 @@ job "openclaw" {
   }
 
   ui {
-    description = "OpenClaw ${var.openclaw_version}, class ${upper(var.size_class)}, pool ${var.pool_id}"
+    description = "OpenClaw ${var.openclaw_version}, size ${var.size_class}, pool ${var.pool_id}"
 
     link {
-      label = "Gateway (its owner's token opens it)"
-      url   = "${local.origin}/"
+      label = "Gateway"
+      url   = local.url
     }
 
-    link {
-      label = "Control plane API"
-      url   = "${var.api_url}/docs"
+    dynamic "link" {
+      for_each = var.ops_url == "" ? [] : [var.ops_url]
+
+      content {
+        label = "ClawDeploy"
+        url   = link.value
+      }
     }
+  }
+
+  # No deployments: the control plane proves each instance itself, and never updates one in place.
+  update {
+    max_parallel = 0
   }
 
   group "gateway" {
     count = 1
 
-    # No deployments: a job is registered once, and its tags never change.
-    update {
-      max_parallel = 0
-    }
-
-    # In place and in the same allocation, so that the tenant's state stays. Bounded, for a gateway
-    # that refuses its own state (exit 78) refuses it again.
-    restart {
-      attempts         = 5
-      interval         = "5m"
-      delay            = "1s"
-      mode             = "delay"
-      render_templates = false
-    }
-
-    # Another node would start with an empty folder: the control plane decides, not the scheduler.
-    reschedule {
-      attempts  = 0
-      unlimited = false
-    }
-
-    # Never two copies of one tenant's gateway: a lost client stops its own before anyone replaces it.
-    disconnect {
-      lost_after           = "5m"
-      stop_on_client_after = "4m"
-      replace              = false
-    }
-
-    ephemeral_disk {
-      size    = var.disk_mib
-      sticky  = true
-      migrate = true
-    }
-
     network {
       port "http" {}
     }
 
+    # A crash is restarted where it is, with its state. Exit code 78 (a configuration that OpenClaw
+    # refuses) repeats itself at once, so few attempts are enough to tell.
+    restart {
+      attempts = 3
+      interval = "10m"
+      delay    = "2s"
+      mode     = "fail"
+    }
+
+    reschedule {
+      attempts       = 3
+      interval       = "1h"
+      delay          = "10s"
+      delay_function = "exponential"
+      max_delay      = "5m"
+      unlimited      = false
+    }
+
+    # Two gateways must never own one state: while a node is out of sight nothing replaces its
+    # gateways; they go on serving, and are found again.
+    disconnect {
+      lost_after = "15m"
+      replace    = false
+      reconcile  = "keep_original"
+    }
+
+    ephemeral_disk {
+      size    = var.disk
+      sticky  = true
+      migrate = true
+    }
+
     dynamic "volume" {
-      for_each = local.is_exec ? ["openclaw", "openclaw-compile-cache"] : []
+      for_each = local.is_isolated ? ["openclaw"] : []
       labels   = [volume.value]
 
       content {
@@ -198,55 +231,71 @@ job "openclaw" {
         pool_id       = var.pool_id
       }
 
-      # For Traefik as the edge. The route stands from the start and never changes: the middleware
-      # asks the control plane, which lets nobody through before the instance has an owner.
+      # For Traefik; Caddy asks the control plane instead. The middleware asks it as well, so that
+      # a member without an owner answers 404.
       tags = [
         "traefik.enable=true",
         "traefik.http.routers.${var.instance_id}.rule=Host(`${local.host}`)",
         "traefik.http.routers.${var.instance_id}.entrypoints=web",
         "traefik.http.routers.${var.instance_id}.middlewares=clawdeploy-route@file",
-        "traefik.http.routers.${var.instance_id}.service=${var.instance_id}",
-        "traefik.http.services.${var.instance_id}.loadbalancer.passhostheader=true",
       ]
 
       check {
-        name     = "startup settled"
+        name     = "started"
         type     = "http"
         path     = "/startupz"
         interval = "2s"
-        timeout  = "2s"
+        timeout  = "1s"
       }
 
       check {
         name     = "alive"
         type     = "http"
         path     = "/healthz"
-        interval = "5s"
-        timeout  = "2s"
+        interval = "2s"
+        timeout  = "1s"
+
+        # A minute without an answer is a gateway that hangs, not one that is busy.
+        check_restart {
+          limit = 30
+          grace = "180s"
+        }
       }
     }
 
     task "openclaw" {
       driver = var.driver
-      user   = local.is_exec ? "nobody" : null
+      user   = local.user
 
-      # A turn that runs is let finish for a while; OpenClaw itself would wait for up to 330 s.
-      kill_timeout = "30s"
+      # A turn that runs may end first: OpenClaw drains for 315 s and takes 15 s more at most.
+      kill_signal  = "SIGTERM"
+      kill_timeout = "335s"
 
+      vault {
+        role         = var.vault_role
+        change_mode  = "noop"
+        env          = false
+        disable_file = true
+      }
+
+      # OpenClaw prints agents' answers to its standard output. They are the tenant's: nothing of
+      # them goes into logs that the operator reads. Failures are on standard error.
       config {
-        command = "${var.program_dir}/node_modules/.bin/node"
-        args    = ["${var.program_dir}/node_modules/openclaw/dist/index.js", "gateway", "run"]
+        command = "/bin/sh"
+        args = [
+          "-c", "exec \"$@\" >/dev/null", "openclaw",
+          "${local.openclaw}/node_modules/.bin/node",
+          "${local.openclaw}/node_modules/openclaw/dist/index.js",
+          "gateway", "run",
+        ]
       }
 
       dynamic "volume_mount" {
-        for_each = local.is_exec ? {
-          "openclaw"               = var.program_dir
-          "openclaw-compile-cache" = var.compile_cache_dir
-        } : {}
+        for_each = local.is_isolated ? ["openclaw"] : []
 
         content {
-          volume      = volume_mount.key
-          destination = volume_mount.value
+          volume      = volume_mount.value
+          destination = local.openclaw
           read_only   = true
         }
       }
@@ -256,140 +305,126 @@ job "openclaw" {
         OPENCLAW_STATE_DIR           = "${NOMAD_TASK_DIR}/state"
         OPENCLAW_CONFIG_PATH         = "${NOMAD_TASK_DIR}/openclaw.json"
         OPENCLAW_CONFIG_READONLY     = "1"
-        OPENCLAW_INCLUDE_ROOTS       = "${NOMAD_TASK_DIR}"
         OPENCLAW_NO_AUTO_UPDATE      = "1"
+        OPENCLAW_NO_RESPAWN          = "1"
         OPENCLAW_OFFLINE             = "1"
         OPENCLAW_DISABLE_BONJOUR     = "1"
-        OPENCLAW_NO_RESPAWN          = "1"
         OPENCLAW_EXEC_SHELL_SNAPSHOT = "0"
-        NODE_COMPILE_CACHE           = var.compile_cache_dir
-        NODE_OPTIONS                 = "--max-old-space-size=${var.heap_mib}"
+        NODE_COMPILE_CACHE           = "${local.openclaw}/compile-cache"
+        NODE_COMPILE_CACHE_PORTABLE  = "1"
+        NODE_OPTIONS                 = "--max-old-space-size=${var.heap}"
       }
 
-      # The identity is for the templates alone: the task gets neither token nor address.
-      vault {
-        role         = var.vault_role
-        change_mode  = "noop"
-        env          = false
-        disable_file = true
-      }
-
-      # Fixed for life: what OpenClaw would restart for. Everything else comes by the include.
+      # What a restart would be needed for, and what no tenant may change. Members of an object win
+      # over what it includes, so the tenant's part cannot override any of this.
       template {
+        data        = <<-EOT
+          {
+            $include: "./tenant.json",
+            gateway: {
+              mode: "local",
+              port: {{ env "NOMAD_PORT_http" }},
+              bind: "${var.bind}",
+              auth: {
+                mode: "token",
+                token: { source: "file", provider: "instance", id: "/gateway/token" },
+              },
+              trustedProxies: ${jsonencode(var.trusted_proxies)},
+              http: { endpoints: { chatCompletions: { enabled: true }, responses: { enabled: true } } },
+              controlUi: { enabled: true, allowedOrigins: ["${local.url}"] },
+              terminal: { enabled: false },
+            },
+            secrets: {
+              providers: {
+                instance: { source: "file", mode: "json", path: "{{ env "NOMAD_SECRETS_DIR" }}/keys.json" },
+              },
+            },
+            plugins: {
+              allow: ["admin-http-rpc", "anthropic", "google", "memory-core", "openai", "openrouter", "telegram"],
+              entries: { "admin-http-rpc": { enabled: true } },
+            },
+            // Trimming sessions after each turn costs it a second of CPU in this version.
+            session: { maintenance: { mode: "warn" } },
+            logging: {
+              level: "info",
+              consoleLevel: "error",
+              file: "{{ env "NOMAD_TASK_DIR" }}/log/openclaw.log",
+              maxFileBytes: 5000000,
+            },
+            models: { catalogRefresh: { enabled: false } },
+            browser: { enabled: false },
+            commands: { restart: false },
+            cron: { enabled: false },
+            discovery: { mdns: { mode: "off" } },
+            update: { checkOnStart: false },
+          }
+        EOT
         destination = "local/openclaw.json"
         change_mode = "noop"
         perms       = "0600"
-        uid         = local.is_exec ? local.nobody_uid : null
-        gid         = local.is_exec ? local.nobody_uid : null
-        data        = <<-TEMPLATE
-          {
-            "$include": "./tenant.json",
-            "gateway": {
-              "mode": "local",
-              "port": {{ env "NOMAD_PORT_http" }},
-              "bind": "loopback",
-              "auth": {
-                "mode": "token",
-                "token": {"source": "file", "provider": "instance", "id": "/gateway/token"}
-              },
-              "http": {"endpoints": {"chatCompletions": {"enabled": true}, "responses": {"enabled": true}}},
-              "trustedProxies": ["127.0.0.1"],
-              "controlUi": {"enabled": true, "allowedOrigins": ["${local.origin}"]},
-              "terminal": {"enabled": false}
-            },
-            "secrets": {
-              "providers": {
-                "instance": {"source": "file", "path": "{{ env "NOMAD_SECRETS_DIR" }}/keys.json", "mode": "json"}
-              }
-            },
-            "plugins": {
-              "allow": ["admin-http-rpc", "anthropic", "openai", "openrouter", "google", "telegram"],
-              "entries": {"admin-http-rpc": {"enabled": true}}
-            },
-            "logging": {"level": "info", "consoleLevel": "silent", "file": "{{ env "NOMAD_TASK_DIR" }}/log/openclaw.log"},
-            "models": {"catalogRefresh": {"enabled": false}},
-            "update": {"checkOnStart": false},
-            "browser": {"enabled": false},
-            "cron": {"enabled": false},
-            "session": {"maintenance": {"mode": "warn"}},
-            "commands": {"restart": false},
-            "discovery": {"mdns": {"mode": "off"}}
-          }
-        TEMPLATE
+        uid         = local.uid
+        gid         = local.uid
       }
 
-      # Keys first. A file of secrets is not watched: it is read again when the include below
-      # changes, so it must be complete by then.
+      # The secrets, at the versions that the variable names. Naming the version in the path makes a
+      # new version a new thing to read, which is done at once instead of minutes later.
       template {
+        data        = <<-EOT
+          {{- with nomadVar "nomad/jobs/${var.instance_id}" -}}
+          {"gateway":{{ with secret (printf "kv/data/instances/${var.instance_id}/gateway?version=%s" .gateway_version) }}{{ .Data.data | toJSON }}{{ end }},
+          {{- if eq .key_version.Value "0" }}"keys":{}{{ else }}"keys":{{ with secret (printf "kv/data/instances/${var.instance_id}/keys?version=%s" .key_version) }}{{ .Data.data | toJSON }}{{ end }}{{ end -}}
+          }
+          {{- end -}}
+        EOT
         destination = "secrets/keys.json"
         change_mode = "noop"
         perms       = "0600"
-        uid         = local.is_exec ? local.nobody_uid : null
-        gid         = local.is_exec ? local.nobody_uid : null
+        uid         = local.uid
+        gid         = local.uid
 
         wait {
           min = "0s"
           max = "0s"
         }
-
-        data = <<-TEMPLATE
-          {{- with nomadVar "nomad/jobs/${var.instance_id}" -}}
-          {{- $keyVersion := .key_version.Value -}}
-          {{- with secret (printf "${var.vault_mount}/data/instances/${var.instance_id}/gateway?version=%s" .gateway_version.Value) -}}
-          {"gateway":{"token":{{ .Data.data.token | toJSON }}},"keys":
-          {{- end -}}
-          {{- if eq $keyVersion "0" -}}
-          {}}
-          {{- else -}}
-          {{- with secret (printf "${var.vault_mount}/data/instances/${var.instance_id}/keys?version=%s" $keyVersion) -}}
-          {{ .Data.data | toJSON }}}
-          {{- end -}}
-          {{- end -}}
-          {{- end -}}
-        TEMPLATE
       }
 
-      # Then what the gateway watches. It names the versions that the same secret calls returned, so
-      # it cannot be written before the keys of that version are.
+      # The hot part, and the trigger: OpenClaw watches this file and reads the secrets again when
+      # it changes. So it must never be there before them: it asks Vault for the same versions, and
+      # says which it was given. Without that a slow Vault would leave the old keys in use for good.
       template {
+        data        = <<-EOT
+          {{- with nomadVar "nomad/jobs/${var.instance_id}" -}}
+          {{- $var := . -}}
+          {{- with secret (printf "kv/data/instances/${var.instance_id}/gateway?version=%s" .gateway_version) -}}
+          {{- $live := printf "revision=%s; token=%v" $var.revision .Data.metadata.version -}}
+          {{- if eq $var.key_version.Value "0" -}}
+          {{ $var.config.Value | replaceAll "@live@" (printf "%s; keys=0" $live) }}
+          {{- else -}}
+          {{- with secret (printf "kv/data/instances/${var.instance_id}/keys?version=%s" $var.key_version) -}}
+          {{ $var.config.Value | replaceAll "@live@" (printf "%s; keys=%v" $live .Data.metadata.version) }}
+          {{- end -}}{{- end -}}{{- end -}}{{- end -}}
+        EOT
         destination = "local/tenant.json"
         change_mode = "noop"
         perms       = "0600"
-        uid         = local.is_exec ? local.nobody_uid : null
-        gid         = local.is_exec ? local.nobody_uid : null
+        uid         = local.uid
+        gid         = local.uid
 
         wait {
           min = "0s"
           max = "0s"
         }
-
-        data = <<-TEMPLATE
-          {{- with nomadVar "nomad/jobs/${var.instance_id}" -}}
-          {{- $announced := . -}}
-          {{- $keyVersion := .key_version.Value -}}
-          {{- with secret (printf "${var.vault_mount}/data/instances/${var.instance_id}/gateway?version=%s" .gateway_version.Value) -}}
-          {{- $gateway := .Data.metadata.version -}}
-          {{- if eq $keyVersion "0" -}}
-          {{ $announced.config.Value | replaceAll "@live@" (printf "revision=%s; gateway=%v; keys=0" $announced.revision.Value $gateway) }}
-          {{- else -}}
-          {{- with secret (printf "${var.vault_mount}/data/instances/${var.instance_id}/keys?version=%s" $keyVersion) -}}
-          {{ $announced.config.Value | replaceAll "@live@" (printf "revision=%s; gateway=%v; keys=%v" $announced.revision.Value $gateway .Data.metadata.version) }}
-          {{- end -}}
-          {{- end -}}
-          {{- end -}}
-          {{- end -}}
-        TEMPLATE
       }
 
       resources {
-        cpu        = var.cpu_mhz
-        memory     = var.memory_mib
-        memory_max = var.memory_max_mib
+        cpu        = var.cpu
+        memory     = var.memory
+        memory_max = var.memory_max
       }
 
       logs {
-        max_files     = 3
-        max_file_size = 5
+        max_files     = 2
+        max_file_size = 2
       }
     }
   }
