@@ -42,39 +42,44 @@ variable "driver" {
   description = "exec isolates the task (root, Linux); raw_exec isolates nothing, for development."
 }
 
-variable "openclaw_dir" {
+variable "program_dir" {
   type        = string
-  description = "Folder on the node with node_modules (OpenClaw and its Node) and compile-cache."
+  default     = "/opt/openclaw"
+  description = "Folder with node_modules (OpenClaw and its Node); where the volume is mounted under exec."
 }
 
-variable "cpu" {
-  type        = number
-  default     = 500
-  description = "MHz"
+variable "compile_cache_dir" {
+  type        = string
+  default     = "/opt/openclaw/compile-cache"
+  description = "Node's compiled code; its entries hold for one place relative to program_dir."
 }
 
-variable "memory" {
+variable "cpu_mhz" {
+  type    = number
+  default = 500
+}
+
+variable "memory_mib" {
   type        = number
   default     = 1024
-  description = "MiB that placement counts."
+  description = "What placement counts."
 }
 
-variable "memory_max" {
+variable "memory_max_mib" {
   type        = number
   default     = 2048
-  description = "MiB at which the task is killed."
+  description = "Where the task is killed."
 }
 
-variable "disk" {
-  type        = number
-  default     = 1024
-  description = "MiB"
+variable "disk_mib" {
+  type    = number
+  default = 1024
 }
 
-variable "heap" {
+variable "heap_mib" {
   type        = number
   default     = 1024
-  description = "V8's old space in MiB, below memory_max so that the gateway collects in time."
+  description = "V8's old space; below memory_max_mib, so that the gateway collects in time."
 }
 
 variable "base_domain" {
@@ -83,12 +88,12 @@ variable "base_domain" {
   description = "The gateway answers at <instance id>.<base domain>."
 }
 
-variable "public_scheme" {
+variable "edge_scheme" {
   type    = string
   default = "http"
 }
 
-variable "public_port" {
+variable "edge_port" {
   type        = number
   default     = 8088
   description = "Port in the URLs that tenants see; 80 and 443 are left out of them."
@@ -111,21 +116,18 @@ variable "vault_role" {
   default = "openclaw-instance"
 }
 
-variable "ops_url" {
+variable "api_url" {
   type        = string
   default     = ""
-  description = "Where operators look after instances; the link of the Nomad UI when set."
+  description = "Base URL of the control plane's API, for a link in the Nomad UI; empty for none."
 }
 
 locals {
   host = "${var.instance_id}.${var.base_domain}"
-  port = contains([80, 443], var.public_port) ? "" : ":${var.public_port}"
-  url  = "${var.public_scheme}://${local.host}${local.port}"
+  port = contains([80, 443], var.edge_port) ? "" : ":${var.edge_port}"
+  url  = "${var.edge_scheme}://${local.host}${local.port}"
 
   is_isolated = var.driver == "exec"
-
-  # Under exec the folder is mounted; Node finds its compiled code by its place beside the modules.
-  openclaw = local.is_isolated ? "/opt/openclaw" : var.openclaw_dir
 
   # Secrets are readable by the task's user alone; OpenClaw refuses files that belong to others.
   user = local.is_isolated ? "nobody" : ""
@@ -156,10 +158,10 @@ job "openclaw" {
     }
 
     dynamic "link" {
-      for_each = var.ops_url == "" ? [] : [var.ops_url]
+      for_each = var.api_url == "" ? [] : ["${var.api_url}/v1/instances/${var.instance_id}"]
 
       content {
-        label = "ClawDeploy"
+        label = "In the API"
         url   = link.value
       }
     }
@@ -204,7 +206,7 @@ job "openclaw" {
     }
 
     ephemeral_disk {
-      size    = var.disk
+      size    = var.disk_mib
       sticky  = true
       migrate = true
     }
@@ -284,8 +286,8 @@ job "openclaw" {
         command = "/bin/sh"
         args = [
           "-c", "exec \"$@\" >/dev/null", "openclaw",
-          "${local.openclaw}/node_modules/.bin/node",
-          "${local.openclaw}/node_modules/openclaw/dist/index.js",
+          "${var.program_dir}/node_modules/.bin/node",
+          "${var.program_dir}/node_modules/openclaw/dist/index.js",
           "gateway", "run",
         ]
       }
@@ -295,7 +297,7 @@ job "openclaw" {
 
         content {
           volume      = volume_mount.value
-          destination = local.openclaw
+          destination = var.program_dir
           read_only   = true
         }
       }
@@ -310,9 +312,9 @@ job "openclaw" {
         OPENCLAW_OFFLINE             = "1"
         OPENCLAW_DISABLE_BONJOUR     = "1"
         OPENCLAW_EXEC_SHELL_SNAPSHOT = "0"
-        NODE_COMPILE_CACHE           = "${local.openclaw}/compile-cache"
+        NODE_COMPILE_CACHE           = var.compile_cache_dir
         NODE_COMPILE_CACHE_PORTABLE  = "1"
-        NODE_OPTIONS                 = "--max-old-space-size=${var.heap}"
+        NODE_OPTIONS                 = "--max-old-space-size=${var.heap_mib}"
       }
 
       # What a restart would be needed for, and what no tenant may change. Members of an object win
@@ -417,9 +419,9 @@ job "openclaw" {
       }
 
       resources {
-        cpu        = var.cpu
-        memory     = var.memory
-        memory_max = var.memory_max
+        cpu        = var.cpu_mhz
+        memory     = var.memory_mib
+        memory_max = var.memory_max_mib
       }
 
       logs {

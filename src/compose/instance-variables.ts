@@ -5,10 +5,13 @@ import { SIZE_CLASSES } from '../domain/size-classes.js';
 import type { InstanceSpec } from '../ports/index.js';
 import { publicNames } from './public-names.js';
 
-/** Where the exec driver mounts OpenClaw and its compile cache: the jobspec's own defaults. */
+/**
+ * Where the exec driver mounts OpenClaw: the jobspec's own defaults. The compile cache lies in the
+ * same folder, for its entries name their modules by the way there.
+ */
 const MOUNTED = {
   program_dir: '/opt/openclaw',
-  compile_cache_dir: '/opt/openclaw-compile-cache',
+  compile_cache_dir: '/opt/openclaw/compile-cache',
 };
 
 /** Values for the variables of jobs/instance/openclaw.nomad.hcl. */
