@@ -17,11 +17,12 @@ const BARE = 'oc-ddddddddddd5';
 describe('access in the development stack', function () {
   this.timeout(90_000);
 
-  const stateDir = shortStateDir();
+  let stateDir: string;
   let stack: StackInfo;
   let caller: StackCaller;
 
   before(async () => {
+    stateDir = shortStateDir();
     stack = await upPrivate(stateDir);
     caller = new StackCaller(stack);
     await Promise.all([

@@ -25,12 +25,13 @@ const JOB = 'oc-ccccccccccc4';
 describe('the life of the development stack', function () {
   this.timeout(120_000);
 
-  const stateDir = shortStateDir();
+  let stateDir: string;
   let stack: StackInfo;
   let caller: StackCaller;
   let allocationId: string;
 
   before(async () => {
+    stateDir = shortStateDir();
     stack = await upPrivate(stateDir);
     caller = new StackCaller(stack);
     await runTinyJob(caller, JOB, 'first-key');
