@@ -10,16 +10,19 @@ export interface TestNomad extends TestServer {
   tokenFor(policy: string): Promise<string>;
 }
 
-/** Starts one Nomad agent that is server and client, with access control on. */
+/**
+ * Starts one Nomad agent that is server and client, with access control on. It takes jobs that need
+ * Vault and Consul, and finds no node for them: neither is there.
+ */
 export async function startTestNomad(): Promise<TestNomad> {
-  const [http = 0, rpc = 0, serf = 0] = await freePorts(3);
+  const [http = 0, rpc = 0, serf = 0, nobody = 0] = await freePorts(4);
   const management = randomUUID();
   let isBootstrapped = false;
   const server = await startServer({
     name: 'nomad',
     port: http,
     adminHeaders: () => (isBootstrapped ? { 'x-nomad-token': management } : {}),
-    config: () => configOf({ http, rpc, serf }),
+    config: () => configOf({ http, rpc, serf, nobody }),
     args: (configFile) => ['agent', '-dev', '-config', configFile],
     isUp: async (admin) => {
       if (!isBootstrapped) {
@@ -42,7 +45,15 @@ export async function startTestNomad(): Promise<TestNomad> {
   };
 }
 
-function configOf(ports: { http: number; rpc: number; serf: number }): string {
+interface Ports {
+  readonly http: number;
+  readonly rpc: number;
+  readonly serf: number;
+  /** Where nobody listens. */
+  readonly nobody: number;
+}
+
+function configOf(ports: Ports): string {
   return `
     name                 = "test"
     bind_addr            = "127.0.0.1"
@@ -68,6 +79,19 @@ function configOf(ports: { http: number; rpc: number; serf: number }): string {
     }
     acl {
       enabled = true
+    }
+    vault {
+      enabled = true
+      address = "http://127.0.0.1:${String(ports.nobody)}"
+      default_identity {
+        aud = ["vault.io"]
+      }
+    }
+    consul {
+      address          = "127.0.0.1:${String(ports.nobody)}"
+      auto_advertise   = false
+      server_auto_join = false
+      client_auto_join = false
     }
   `;
 }
