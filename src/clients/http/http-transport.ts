@@ -29,7 +29,7 @@ export interface HttpTransportOptions {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'LIST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Begins with a slash; appended to the base URL as it is, so its parts are encoded already. */
   readonly path: string;
   /** Values that are undefined are left out. */
