@@ -281,11 +281,12 @@ job "openclaw" {
       }
 
       # OpenClaw prints agents' answers to its standard output. They are the tenant's: nothing of
-      # them goes into logs that the operator reads. Failures are on standard error.
+      # them goes into logs that the operator reads. Failures are on standard error. HOME is set
+      # here because the exec driver sets it to that of the user, who has none.
       config {
         command = "/bin/sh"
         args = [
-          "-c", "exec \"$@\" >/dev/null", "openclaw",
+          "-c", "HOME=\"$NOMAD_TASK_DIR\" exec \"$@\" >/dev/null", "openclaw",
           "${var.program_dir}/node_modules/.bin/node",
           "${var.program_dir}/node_modules/openclaw/dist/index.js",
           "gateway", "run",
@@ -303,7 +304,7 @@ job "openclaw" {
       }
 
       env {
-        HOME                         = "${NOMAD_TASK_DIR}"
+        PATH                         = "/usr/local/bin:/usr/bin:/bin"
         OPENCLAW_STATE_DIR           = "${NOMAD_TASK_DIR}/state"
         OPENCLAW_CONFIG_PATH         = "${NOMAD_TASK_DIR}/openclaw.json"
         OPENCLAW_CONFIG_READONLY     = "1"

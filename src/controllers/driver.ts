@@ -2,7 +2,7 @@ import { Fault } from '../errors/index.js';
 import { monotonicMs } from '../lib/clock.js';
 import type { Outcome } from '../lib/keyed-queue.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
-import { deadline } from '../lib/timers.js';
+import { deadline, pause } from '../lib/timers.js';
 import type { Lease, LeaseStore, Log } from '../ports/index.js';
 import type { Reconciler } from './reconciler.js';
 import { recheck } from './reconciler.js';
@@ -11,8 +11,8 @@ import { recheck } from './reconciler.js';
 const LEASE_TTL_MS = 10_000;
 /** A held lease is renewed when this much of its life is gone. */
 const LEASE_RENEW_MS = 3_000;
-/** One run of a reconciler; well below the lease's life, so that no run outlives its lease. */
-const RUN_LIMIT_MS = 6_000;
+/** The longest run of a reconciler: a member's first turn on a busy machine, and some more. */
+const RUN_LIMIT_MS = 45_000;
 /** How soon to look again at what another controller holds. */
 const HELD_ELSEWHERE_MS = 1_000;
 const CONCURRENCY = 32;
@@ -68,14 +68,28 @@ export class Driver {
   async #run(key: string, signal: AbortSignal): Promise<Outcome> {
     if (!(await this.#holds(key))) return recheck(HELD_ELSEWHERE_MS);
     const startedMs = monotonicMs();
+    const over = new AbortController();
+    const limit = AbortSignal.any([deadline(RUN_LIMIT_MS, signal), over.signal]);
     let result = 'failed';
     try {
-      const outcome = await this.options.reconciler.reconcile(key, deadline(RUN_LIMIT_MS, signal));
+      void this.#keepLease(key, over);
+      const outcome = await this.options.reconciler.reconcile(key, limit);
       if (outcome.kind === 'settled') await this.#giveBack(key);
       result = outcome.kind;
       return outcome;
     } finally {
+      over.abort();
       this.options.onRun?.(this.options.kind, result, (monotonicMs() - startedMs) / 1000);
+    }
+  }
+
+  /** Renews the lease while a run takes long; a run whose lease is lost is told to stop. */
+  async #keepLease(key: string, over: AbortController): Promise<void> {
+    for (;;) {
+      await pause(LEASE_RENEW_MS, over.signal);
+      if (over.signal.aborted) return;
+      const isHeld = await this.#holds(key).catch(() => true);
+      if (!isHeld) over.abort();
     }
   }
 

@@ -73,6 +73,10 @@ describe('planIdle', () => {
     expect(planIdle(suspect, silent, later(SUSPECT_LIMIT_MS)).kind).to.equal('fail');
   });
 
+  it('gives up a suspect that came back as another process, for that one is cold', () => {
+    expect(planIdle(suspect, aSighting({ restarts: 1 }), later(1_000)).kind).to.equal('fail');
+  });
+
   it('clears a suspect that answers again soon', () => {
     expect(planIdle(suspect, aSighting(), later(1_000)).kind).to.equal('clear');
   });

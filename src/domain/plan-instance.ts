@@ -4,8 +4,8 @@ import type { Failure, Instance } from './instance.js';
 export const START_LIMIT_MS = 240_000;
 /** Restarts of the task during its first start after which it is given up. */
 export const START_RESTARTS_MAX = 2;
-/** How long an idle member may fail its probes; far less than a boot, so it cannot come back cold. */
-export const SUSPECT_LIMIT_MS = 3_000;
+/** How long an idle member may fail its probes; on a busy machine the living can be that slow. */
+export const SUSPECT_LIMIT_MS = 12_000;
 /** How long a claimed instance may take to become ready, a reboot in the middle included. */
 export const BINDING_LIMIT_MS = 180_000;
 
@@ -22,10 +22,20 @@ export interface Sighting {
   readonly lastEvent: string | null;
 }
 
+/** Whether a member that was to be launched has waited too long for the systems it needs. */
+export function planLaunch(instance: Instance, now: Date): { kind: 'launch' } | FailPlan {
+  const waitedMs = now.getTime() - instance.stateAt.getTime();
+  if (waitedMs <= START_LIMIT_MS) return { kind: 'launch' };
+  return fail('start_deadline', `It could not be launched within ${START_LIMIT_MS / 1000} s.`);
+}
+
+interface FailPlan {
+  readonly kind: 'fail';
+  readonly failure: Failure;
+}
+
 export type WarmingPlan =
-  | { readonly kind: 'warm_up'; readonly address: string }
-  | { readonly kind: 'fail'; readonly failure: Failure }
-  | { readonly kind: 'wait' };
+  { readonly kind: 'warm_up'; readonly address: string } | FailPlan | { readonly kind: 'wait' };
 
 /** Decides about a member on its way into the stock. */
 export function planWarming(instance: Instance, seen: Sighting, now: Date): WarmingPlan {
@@ -48,15 +58,17 @@ export type IdlePlan =
   | { readonly kind: 'suspect' }
   | { readonly kind: 'clear' }
   | { readonly kind: 'wait' }
-  | { readonly kind: 'fail'; readonly failure: Failure };
+  | FailPlan;
 
 /**
- * Decides about a member in the stock. One failed probe makes it a suspect, which no claim gets;
- * a suspect that answers again soon was only slow, one that does not was lost or has restarted.
+ * Decides about a member in the stock. One failed probe makes it a suspect, which no claim gets. A
+ * suspect that answers again in the same process was only slow; one that restarted is cold, and is
+ * given up with those that stay silent.
  */
 export function planIdle(instance: Instance, seen: Sighting, now: Date): IdlePlan {
   const isSame = seen.allocationId === null || seen.allocationId === instance.allocationId;
   if (!isSame) return fail('lost', 'Its allocation was replaced by another one.');
+  if (seen.restarts > 0) return fail('found_dead', 'Its gateway was restarted while idle.');
   if (seen.startup === 'started') {
     return { kind: instance.suspectAt === null ? 'keep' : 'clear' };
   }
@@ -73,7 +85,7 @@ export type BindingPlan =
   | { readonly kind: 'announce' }
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'prove' }
-  | { readonly kind: 'fail'; readonly failure: Failure };
+  | FailPlan;
 
 /** Decides the next step of binding an instance to its new owner. */
 export function planBinding(instance: Instance, now: Date): BindingPlan {
@@ -95,6 +107,6 @@ export function planBinding(instance: Instance, now: Date): BindingPlan {
   }
 }
 
-function fail(code: Failure['code'], sentence: string): { kind: 'fail'; failure: Failure } {
+function fail(code: Failure['code'], sentence: string): FailPlan {
   return { kind: 'fail', failure: { code, sentence } };
 }

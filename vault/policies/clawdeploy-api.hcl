@@ -5,7 +5,7 @@ path "kv/data/instances/+/keys" {
 }
 
 path "kv/metadata/instances/+/keys" {
-  capabilities = ["read", "list", "delete"]
+  capabilities = ["read"]
 }
 
 # The gateway's own token, which the API hands to the instance's owner.

@@ -9,20 +9,8 @@ path "kv/metadata/instances/+/gateway" {
   capabilities = ["read", "delete"]
 }
 
-path "kv/destroy/instances/+/gateway" {
-  capabilities = ["update"]
-}
-
 path "kv/metadata/instances/+/keys" {
   capabilities = ["read", "delete"]
-}
-
-path "kv/delete/instances/+/keys" {
-  capabilities = ["update"]
-}
-
-path "kv/destroy/instances/+/keys" {
-  capabilities = ["update"]
 }
 
 # The sweeper looks for secrets whose instance is gone.
@@ -36,6 +24,20 @@ path "kv/metadata/instances/" {
 
 path "kv/metadata/instances/+/" {
   capabilities = ["list"]
+}
+
+# With an instance its identity ends: the entity that Vault made when the task first logged in. The
+# control plane can look such an entity up and delete it; it can make none and change none.
+path "sys/auth" {
+  capabilities = ["read"]
+}
+
+path "identity/lookup/entity" {
+  capabilities = ["update"]
+}
+
+path "identity/entity/id/+" {
+  capabilities = ["delete"]
 }
 
 path "auth/token/lookup-self" {

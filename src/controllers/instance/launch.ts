@@ -1,9 +1,11 @@
 import type { Instance } from '../../domain/instance.js';
+import { planLaunch } from '../../domain/plan-instance.js';
 import { poolIdOf } from '../../domain/pool.js';
 import { Fault } from '../../errors/index.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { recheck } from '../reconciler.js';
 import { announce } from './announce.js';
+import { giveUpMember } from './give-up-member.js';
 import type { Outside } from './outside.js';
 
 /**
@@ -16,6 +18,8 @@ export async function launch(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, tokens, scheduler, clock, log } = outside;
+  const plan = planLaunch(instance, clock.now());
+  if (plan.kind === 'fail') return giveUpMember(outside, instance, plan.failure);
   const pool = await store.pools.find(instance.poolId);
   if (pool === null || poolIdOf(pool) !== instance.poolId) {
     throw new Fault('row_malformed', 'Something is wrong on our side.', {

@@ -1,8 +1,9 @@
-import type { Failure, Instance } from '../../domain/instance.js';
+import type { Instance } from '../../domain/instance.js';
 import { planWarming } from '../../domain/plan-instance.js';
 import { Fault } from '../../errors/index.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { SETTLED, recheck } from '../reconciler.js';
+import { giveUpMember } from './give-up-member.js';
 import type { Outside } from './outside.js';
 import { sight } from './sight.js';
 import { tokenOf } from './token-of.js';
@@ -15,7 +16,7 @@ export async function warm(
   instance: Instance,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const seen = await sight(outside, instance.id, signal);
+  const seen = await sight(outside, instance, signal);
   const plan = planWarming(instance, seen, outside.clock.now());
   switch (plan.kind) {
     case 'wait':
@@ -25,23 +26,6 @@ export async function warm(
     case 'warm_up':
       return admit(outside, instance, { ...seen, address: plan.address }, signal);
   }
-}
-
-/** Takes a member out of the stock for good; what it leaves behind is torn down next. */
-export async function giveUpMember(
-  { store, clock, log }: Outside,
-  instance: Instance,
-  failure: Failure,
-): Promise<Outcome> {
-  const at = clock.now();
-  await store.transaction(async (tx) => {
-    const moved = await tx.instances.move(instance, { verb: 'fail', at, failure });
-    if (moved !== null && instance.state === 'warming') {
-      await tx.pools.recordStart(instance.poolId, 'failed', at);
-    }
-  });
-  log.warn('pool member failed', { instanceId: instance.id, ...failure });
-  return recheck(0);
 }
 
 async function admit(

@@ -2,9 +2,9 @@ import type { Instance } from '../../domain/instance.js';
 import { planIdle } from '../../domain/plan-instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { recheck } from '../reconciler.js';
+import { giveUpMember } from './give-up-member.js';
 import type { Outside } from './outside.js';
 import { sight } from './sight.js';
-import { giveUpMember } from './warm.js';
 
 /** How often an idle member is probed while nothing else tells of it. */
 const PROBE_MS = 3_000;
@@ -17,7 +17,7 @@ export async function watchIdle(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, clock, log } = outside;
-  const seen = await sight(outside, instance.id, signal);
+  const seen = await sight(outside, instance, signal);
   const plan = planIdle(instance, seen, clock.now());
   switch (plan.kind) {
     case 'keep':
