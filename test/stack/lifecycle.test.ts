@@ -166,7 +166,7 @@ describe('the life of the development stack', function () {
     await waitFor(
       async () => {
         const now = findChild(stateDir, name);
-        const isNew = now?.process != null && now.process.pid !== killed.pid;
+        const isNew = now?.process?.pid !== undefined && now.process.pid !== killed.pid;
         return isNew && now.isHealthy && (await isBack());
       },
       { withinMs: 30_000, describe: `${name} to come back` },

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { StackContext } from './context.js';
 import { instanceDriver } from './context.js';
 import { readText, writeAtomically } from './files.js';
+import { textField } from './json.js';
 
 const run = promisify(execFile);
 
@@ -73,9 +74,10 @@ function findProgram(name: string): string | null {
 
 /** What the dynamic linker would load for `programs`, at the paths where it looks. */
 async function librariesOf(programs: readonly string[]): Promise<string[]> {
-  const { stdout } = await run('ldd', [...programs], { timeout: 20_000 }).catch(
+  const stdout = await run('ldd', [...programs], { timeout: 20_000 }).then(
+    (said) => said.stdout,
     // ldd exits with 1 when one of the files is a script; what it printed still stands.
-    (failure: unknown) => ({ stdout: String(Object(failure).stdout ?? '') }),
+    (failure: unknown) => textField(failure, 'stdout'),
   );
   const paths = stdout.matchAll(/(\/[^\s:]+\.so[^\s:]*) \(0x/g);
   return [...new Set([...paths].flatMap((match) => match[1] ?? []))];

@@ -1,3 +1,4 @@
+import { field } from './json.js';
 import { deadline, pause } from '../../src/lib/timers.js';
 
 const CALL_LIMIT_MS = 10_000;
@@ -70,13 +71,6 @@ export async function untilWorks<Result>(
       await pause(100, signal);
     }
   }
-}
-
-/** The field `name` of a JSON object, or undefined. */
-export function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.getOwnPropertyDescriptor(value, name)?.value
-    : undefined;
 }
 
 /** The text at `path` in a JSON reply; throws when it is not there. */

@@ -82,20 +82,21 @@ export class ManagedChild {
   }
 
   /** Runs until `signal` fires; hands back an error when the process never got to its feet. */
-  async #keepRunning(signal: AbortSignal): Promise<Error | void> {
+  async #keepRunning(signal: AbortSignal): Promise<Error | null> {
     let failures = 0;
     while (!signal.aborted) {
       const upMs = await this.#runOnce(signal).catch((error: unknown) => {
         this.#lastProblem = error;
         return 0;
       });
-      if (signal.aborted) return;
+      if (signal.aborted) return null;
       failures = upMs > STABLE_AFTER_MS ? 1 : failures + 1;
       const isBroken = this.#lastProblem instanceof StackError || failures >= FIRST_ATTEMPTS_MAX;
       if (!this.#wasHealthy && isBroken) return this.#startFault('ended right after its start');
       await pause(backoffMs(failures), signal);
       this.#restarts += 1;
     }
+    return null;
   }
 
   async #runOnce(signal: AbortSignal): Promise<number> {

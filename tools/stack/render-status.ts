@@ -2,9 +2,12 @@ import { isAlive } from './processes.js';
 import type { StackLayout } from './layout.js';
 import { secretFile } from './layout.js';
 import { readText } from './files.js';
-import { callApi, field } from './http.js';
+import { callApi } from './http.js';
+import { field, textField } from './json.js';
 import type { StackPorts } from './ports.js';
 import type { ChildStatus, StackState } from './state.js';
+
+const INSTANCES_SHOWN = 100;
 
 /** Pools and instances as the control plane counts them; null when it does not answer. */
 export interface FleetSummary {
@@ -35,31 +38,38 @@ export async function readFleet(
   const ask = async (path: string): Promise<readonly unknown[]> => {
     const url = `http://127.0.0.1:${ports.api}${path}`;
     const reply = await callApi(url, { headers, limitMs: 3_000 });
-    const items = Array.isArray(reply.json) ? reply.json : field(reply.json, 'items');
-    if (reply.status !== 200 || !Array.isArray(items)) throw new Error(`${path} ${reply.status}`);
-    return items;
+    const items = field(reply.json, 'items');
+    if (!Array.isArray(items)) throw new Error(`${path} answered ${reply.status}`);
+    return items as readonly unknown[];
   };
   try {
-    const [pools, instances] = await Promise.all([ask('/v1/pools'), ask('/v1/instances')]);
-    return { pools: pools.map(summaryOf), instances: instances.map(summaryOf) };
+    const [pools, instances] = await Promise.all([
+      ask('/v1/pools'),
+      ask(`/v1/instances?limit=${INSTANCES_SHOWN}`),
+    ]);
+    const living = instances.filter((instance) => textField(instance, 'state') !== 'deleted');
+    return { pools: pools.map(poolLine), instances: living.map(instanceLine) };
   } catch {
     // The table of processes says already that the API is not there.
     return null;
   }
 }
 
-/** The flat fields of an API object on one line. */
-function summaryOf(item: unknown): string {
-  return Object.entries(Object(item))
-    .flatMap(([name, value]) => {
-      if (typeof value === 'object' && value !== null) {
-        return Object.values(value).every((inner) => typeof inner === 'number')
-          ? Object.entries(value).map(([inner, count]) => `${inner} ${String(count)}`)
-          : [];
-      }
-      return value === null ? [] : [name === 'id' ? String(value) : `${name} ${String(value)}`];
-    })
-    .join(' · ');
+function poolLine(pool: unknown): string {
+  const counts = Object.entries(field(pool, 'counts') ?? {})
+    .filter(([state, count]) => count !== 0 && state !== 'deleted')
+    .map(([state, count]) => `${String(count)} ${state}`);
+  const hold = textField(pool, 'hold');
+  const target = `target ${textField(pool, 'idleTarget')} idle`;
+  return [textField(pool, 'id'), target, ...counts, ...(hold === '' ? [] : [`held: ${hold}`])].join(
+    ' · ',
+  );
+}
+
+function instanceLine(instance: unknown): string {
+  const parts = ['id', 'state', 'tenant', 'name', 'url'].map((name) => textField(instance, name));
+  const failure = textField(field(instance, 'failure'), 'sentence');
+  return [...parts, failure].filter((part) => part !== '').join(' · ');
 }
 
 function health(child: ChildStatus): string {

@@ -139,6 +139,7 @@ async function startSupervisor(
   try {
     return await new Promise<'ready' | 'held'>((resolve, reject) => {
       supervisor.on('message', (message) => {
+        // Only the supervisor of this same version holds the other end of the channel.
         const report = message as SupervisorReport;
         if (report.kind === 'ready') resolve('ready');
         else if (report.kind === 'held') resolve('held');

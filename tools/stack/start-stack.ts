@@ -14,6 +14,7 @@ import { redisSpec } from './children/redis.js';
 import { vaultSpec } from './children/vault.js';
 import type { StackContext } from './context.js';
 import { controlPlaneEnv } from './control-plane-env.js';
+import { textField } from './json.js';
 import { ensureIdentity } from './identity.js';
 import { markedEnvironment } from './managed-child.js';
 import { StackError } from './stack-error.js';
@@ -135,7 +136,7 @@ async function migrate(context: StackContext, signal: AbortSignal): Promise<void
       timeout: MIGRATE_LIMIT_MS,
     });
   } catch (error) {
-    const said = String(Object(error).stderr ?? '') + String(Object(error).stdout ?? '');
+    const said = textField(error, 'stderr') + textField(error, 'stdout');
     const end = said.trimEnd().split('\n').slice(-5).join('\n    ');
     throw new StackError(`The database schema could not be brought up to date:\n    ${end}`, error);
   }

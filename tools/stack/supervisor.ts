@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { pause } from '../../src/lib/timers.js';
 import type { ChildName } from './child-spec.js';
 import { openStateDir } from './files.js';
@@ -14,7 +15,6 @@ import type { StepRunner } from './start-stack.js';
 import { stackSpecs, startStack } from './start-stack.js';
 import type { StackPhase } from './state.js';
 import { writeState } from './state.js';
-import { rmSync } from 'node:fs';
 
 /**
  * The one process that outlives `make up`: it starts the servers in order, starts again whatever
@@ -129,7 +129,7 @@ const runStep: StepRunner = async (step, act) => {
 
 function report(message: SupervisorReport | StackEvent): void {
   process.stdout.write(`${new Date().toISOString()} ${JSON.stringify(message)}\n`);
-  if (process.connected === true) process.send?.(message);
+  if (process.connected) process.send?.(message);
 }
 
 async function main(): Promise<void> {
@@ -145,6 +145,7 @@ async function main(): Promise<void> {
   });
   const request = await new Promise<StartRequest | null>((resolve) => {
     process.once('message', (message) => {
+      // Only upStack of this same version holds the other end of the channel.
       resolve(message as StartRequest);
     });
     process.once('disconnect', () => {
@@ -155,7 +156,7 @@ async function main(): Promise<void> {
   await supervisor.run(request);
   // The last report must be out before the channel closes.
   await pause(50);
-  if (process.connected === true) process.disconnect();
+  if (process.connected) process.disconnect();
 }
 
 process.on('unhandledRejection', (reason) => {

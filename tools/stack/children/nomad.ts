@@ -7,7 +7,8 @@ import { buildChroot } from '../chroot.js';
 import type { StackContext } from '../context.js';
 import { instanceDriver } from '../context.js';
 import { ensureSecret, writeAtomically } from '../files.js';
-import { callApi, field } from '../http.js';
+import { callApi } from '../http.js';
+import { field } from '../json.js';
 import { secretFile } from '../layout.js';
 import { renderTemplate } from '../templates.js';
 
