@@ -1,10 +1,35 @@
-# The control plane itself: the same program in three roles, each a group that scales on its own.
+# ClawDeploy's own roles: API, controller and worker, each a group of this one job.
 #
-#   nomad job run -var program_dir=/opt/clawdeploy -var … jobs/control-plane/clawdeploy.nomad.hcl
+# For a cluster; `make up` starts the same processes by itself. Any number of each may run: claims
+# need no leader, and what must be done once is held by a lease in PostgreSQL.
 #
-# Before it: the built product and its node_modules in program_dir on the nodes (host volume
-# `clawdeploy`), and per role at kv/control-plane/<role> the secrets named under locals, readable
-# by the workload-identity role `clawdeploy-<role>`. No secret is in this file or in the environment.
+# Before it, on each node: the release folder and a user for it. In Vault: a role of the JWT mount
+# for this job that may read kv/clawdeploy/<role>, which holds the files named in local.roles. In
+# the cluster: jobs/system/stub-model.nomad.hcl.
+
+variable "release_dir" {
+  type        = string
+  default     = "/opt/clawdeploy"
+  description = "Folder on the node with a built ClawDeploy: build, jobs and node_modules."
+}
+
+variable "node" {
+  type        = string
+  default     = "/usr/bin/node"
+  description = "Node 20.19 or newer."
+}
+
+variable "user" {
+  type        = string
+  default     = "clawdeploy"
+  description = "Runs the processes; must differ from the user of gateways."
+}
+
+variable "uid" {
+  type        = number
+  default     = 990
+  description = "Numeric id of that user, who alone can read the secret files."
+}
 
 variable "datacenter" {
   type    = string
@@ -14,102 +39,121 @@ variable "datacenter" {
 variable "node_pool" {
   type        = string
   default     = "default"
-  description = "Keep it apart from the instances' pool where there is more than one machine."
+  description = "Nodes of the control plane; give it some that run no gateways."
 }
 
-variable "program_dir" {
+variable "instance_node_pool" {
   type        = string
-  default     = "/opt/clawdeploy"
-  description = "Where the host volume is mounted: package.json, build/, jobs/, node_modules/."
+  default     = "default"
+  description = "Nodes of the gateways."
 }
 
-variable "node" {
-  type        = string
-  default     = "/opt/clawdeploy/bin/node"
-  description = "Node 20 or newer, seen from inside the task."
-}
-
-variable "count" {
+variable "replicas" {
   type        = map(number)
   default     = { api = 2, controller = 2, worker = 1 }
-  description = "Replicas per role. Any number is safe: leases and fences keep them apart."
-}
-
-variable "api_port" {
-  type    = number
-  default = 8080
-}
-
-variable "internal_port" {
-  type        = number
-  default     = 8081
-  description = "The edge's look-up; let nothing but the edge reach it."
+  description = "Processes per role."
 }
 
 variable "nomad_addr" {
-  type = string
+  type    = string
+  default = "http://127.0.0.1:4646"
 }
 
 variable "consul_addr" {
-  type = string
+  type    = string
+  default = "http://127.0.0.1:8500"
 }
 
 variable "vault_addr" {
-  type = string
+  type    = string
+  default = "http://127.0.0.1:8200"
 }
 
-variable "settings" {
-  type        = map(string)
-  default     = {}
-  description = "Further settings by name (docs/settings.md), e.g. CLAWDEPLOY_BASE_DOMAIN. Never secrets."
+variable "vault_role" {
+  type    = string
+  default = "clawdeploy"
+}
+
+variable "base_domain" {
+  type        = string
+  description = "Gateways answer at <instance id>.<base domain>."
+}
+
+variable "edge_address" {
+  type        = string
+  default     = "127.0.0.1:8088"
+  description = "host:port of an edge; the proof of each instance goes through it."
+}
+
+variable "public_edge_port" {
+  type        = number
+  default     = 443
+  description = "Port in the URLs that tenants see."
+}
+
+variable "pools" {
+  type        = string
+  default     = "s=2"
+  description = "Idle members per size class, e.g. s=5,m=1."
+}
+
+variable "openclaw_dir" {
+  type        = string
+  default     = "/opt/openclaw"
+  description = "Folder on the gateways' nodes with node_modules and compile-cache."
 }
 
 locals {
-  # Ports per role. The API answers probes and metrics on its own port.
-  ports = {
-    api        = { api = var.api_port, internal = var.internal_port }
-    controller = { health = 0 }
-    worker     = { health = 0 }
-  }
-
-  probe_port = { api = "api", controller = "health", worker = "health" }
-
-  # Setting that names the file = field of kv/control-plane/<role> that fills it.
-  secrets = {
+  # Which secret files each role reads, by their names in kv/clawdeploy/<role>; each has its own
+  # identities, so that one that leaks can be taken away alone.
+  roles = {
     api = {
-      CLAWDEPLOY_DATABASE_URL_FILE    = "database_url"
-      CLAWDEPLOY_VAULT_ROLE_ID_FILE   = "vault_role_id"
-      CLAWDEPLOY_VAULT_SECRET_ID_FILE = "vault_secret_id"
-      CLAWDEPLOY_JWKS_FILE            = "jwks"
+      port     = "http"
+      memory   = 384
+      files    = ["database_url", "consul_token", "vault_role_id", "vault_secret_id", "jwks"]
+      prestart = ["migrate"]
     }
     controller = {
-      CLAWDEPLOY_DATABASE_URL_FILE    = "database_url"
-      CLAWDEPLOY_NOMAD_TOKEN_FILE     = "nomad_token"
-      CLAWDEPLOY_CONSUL_TOKEN_FILE    = "consul_token"
-      CLAWDEPLOY_VAULT_ROLE_ID_FILE   = "vault_role_id"
-      CLAWDEPLOY_VAULT_SECRET_ID_FILE = "vault_secret_id"
+      port     = "health"
+      memory   = 384
+      files    = ["database_url", "nomad_token", "consul_token", "vault_role_id", "vault_secret_id"]
+      prestart = []
     }
     worker = {
-      CLAWDEPLOY_DATABASE_URL_FILE    = "database_url"
-      CLAWDEPLOY_REDIS_URL_FILE       = "redis_url"
-      CLAWDEPLOY_VAULT_ROLE_ID_FILE   = "vault_role_id"
-      CLAWDEPLOY_VAULT_SECRET_ID_FILE = "vault_secret_id"
+      port     = "health"
+      memory   = 256
+      files    = ["database_url", "redis_url", "nomad_token", "consul_token", "vault_role_id", "vault_secret_id"]
+      prestart = []
     }
   }
 
-  host_settings = {
-    api        = { CLAWDEPLOY_API_HOST = "$${NOMAD_IP_api}", CLAWDEPLOY_INTERNAL_HOST = "$${NOMAD_IP_internal}" }
-    controller = { CLAWDEPLOY_HEALTH_HOST = "$${NOMAD_IP_health}", CLAWDEPLOY_HEALTH_PORT = "$${NOMAD_PORT_health}" }
-    worker     = { CLAWDEPLOY_HEALTH_HOST = "$${NOMAD_IP_health}", CLAWDEPLOY_HEALTH_PORT = "$${NOMAD_PORT_health}" }
+  # The setting that names each of the files.
+  settings = {
+    database_url    = "CLAWDEPLOY_DATABASE_URL_FILE"
+    redis_url       = "CLAWDEPLOY_REDIS_URL_FILE"
+    nomad_token     = "CLAWDEPLOY_NOMAD_TOKEN_FILE"
+    consul_token    = "CLAWDEPLOY_CONSUL_TOKEN_FILE"
+    vault_role_id   = "CLAWDEPLOY_VAULT_ROLE_ID_FILE"
+    vault_secret_id = "CLAWDEPLOY_VAULT_SECRET_ID_FILE"
+    jwks            = "CLAWDEPLOY_JWKS_FILE"
   }
 
-  common_settings = {
-    NODE_ENV                 = "production"
-    CLAWDEPLOY_NOMAD_ADDR    = var.nomad_addr
-    CLAWDEPLOY_CONSUL_ADDR   = var.consul_addr
-    CLAWDEPLOY_VAULT_ADDR    = var.vault_addr
-    CLAWDEPLOY_API_PORT      = "${var.api_port}"
-    CLAWDEPLOY_INTERNAL_PORT = "${var.internal_port}"
+  entry = "${var.release_dir}/build/dist/src/main.js"
+
+  environment = {
+    NODE_ENV                     = "production"
+    CLAWDEPLOY_NOMAD_ADDR        = var.nomad_addr
+    CLAWDEPLOY_CONSUL_ADDR       = var.consul_addr
+    CLAWDEPLOY_VAULT_ADDR        = var.vault_addr
+    CLAWDEPLOY_BASE_DOMAIN       = var.base_domain
+    CLAWDEPLOY_EDGE_ADDRESS      = var.edge_address
+    CLAWDEPLOY_PUBLIC_EDGE_PORT  = "${var.public_edge_port}"
+    CLAWDEPLOY_NODE_POOL         = var.instance_node_pool
+    CLAWDEPLOY_DATACENTER        = var.datacenter
+    CLAWDEPLOY_POOLS             = var.pools
+    CLAWDEPLOY_OPENCLAW_DIR      = var.openclaw_dir
+    CLAWDEPLOY_COMPILE_CACHE_DIR = "${var.openclaw_dir}/compile-cache"
+    CLAWDEPLOY_STUB_MODEL_URL    = "http://127.0.0.1:8083/v1"
   }
 }
 
@@ -118,37 +162,33 @@ job "clawdeploy" {
   datacenters = [var.datacenter]
   node_pool   = var.node_pool
 
+  # Above gateways: without its control plane a full cluster could not even be emptied.
+  priority = 80
+
+  ui {
+    description = "ClawDeploy's control plane"
+  }
+
   update {
     max_parallel      = 1
     health_check      = "checks"
-    min_healthy_time  = "5s"
+    min_healthy_time  = "10s"
     healthy_deadline  = "2m"
     progress_deadline = "5m"
     auto_revert       = true
   }
 
   dynamic "group" {
-    for_each = local.secrets
+    for_each = local.roles
     iterator = role
     labels   = [role.key]
 
     content {
-      count = var.count[role.key]
+      count = var.replicas[role.key]
 
-      # Replicas are for the day a machine is lost.
+      # Two of a role on one node would end together.
       spread {
         attribute = "${node.unique.id}"
-      }
-
-      network {
-        dynamic "port" {
-          for_each = local.ports[role.key]
-          labels   = [port.key]
-
-          content {
-            static = port.value
-          }
-        }
       }
 
       restart {
@@ -158,25 +198,16 @@ job "clawdeploy" {
         mode     = "delay"
       }
 
-      volume "clawdeploy" {
-        type      = "host"
-        source    = "clawdeploy"
-        read_only = true
+      network {
+        port "http" {}
+        port "lookup" {}
+        port "health" {}
       }
 
       service {
         name     = "clawdeploy-${role.key}"
-        port     = local.probe_port[role.key]
-        provider = "consul"
-        tags     = ["metrics"]
-
-        check {
-          name     = "ready"
-          type     = "http"
-          path     = "/readyz"
-          interval = "5s"
-          timeout  = "2s"
-        }
+        provider = "nomad"
+        port     = role.value.port
 
         check {
           name     = "alive"
@@ -190,54 +221,111 @@ job "clawdeploy" {
             grace = "60s"
           }
         }
+
+        check {
+          name     = "ready"
+          type     = "http"
+          path     = "/readyz"
+          interval = "5s"
+          timeout  = "5s"
+        }
       }
 
-      task "clawdeploy" {
-        driver       = "exec"
-        user         = "nobody"
+      # The schema first. Any number may try at once: an advisory lock lets one do the work.
+      dynamic "task" {
+        for_each = role.value.prestart
+        labels   = [task.value]
+
+        content {
+          driver = "raw_exec"
+          user   = var.user
+
+          lifecycle {
+            hook = "prestart"
+          }
+
+          config {
+            command = var.node
+            args    = ["--enable-source-maps", local.entry, task.value]
+          }
+
+          env {
+            CLAWDEPLOY_DATABASE_URL_FILE = "${NOMAD_SECRETS_DIR}/database_url"
+          }
+
+          vault {
+            role         = var.vault_role
+            env          = false
+            disable_file = true
+          }
+
+          template {
+            data        = "{{ with secret \"kv/data/clawdeploy/${role.key}\" }}{{ .Data.data.database_url }}{{ end }}"
+            destination = "secrets/database_url"
+            perms       = "0600"
+            uid         = var.uid
+            gid         = var.uid
+          }
+
+          resources {
+            cpu    = 200
+            memory = 256
+          }
+        }
+      }
+
+      task "service" {
+        driver = "raw_exec"
+        user   = var.user
+
+        # Answers what it has begun and gives its leases back.
         kill_signal  = "SIGTERM"
-        kill_timeout = "35s"
+        kill_timeout = "30s"
 
         config {
           command = var.node
-          args    = ["${var.program_dir}/build/dist/src/main.js", role.key]
+          args    = ["--enable-source-maps", local.entry, role.key]
         }
 
+        env = merge(
+          local.environment,
+          { for file in role.value.files : local.settings[file] => "${NOMAD_SECRETS_DIR}/${file}" },
+          {
+            CLAWDEPLOY_API_HOST      = "${NOMAD_IP_http}"
+            CLAWDEPLOY_API_PORT      = "${NOMAD_PORT_http}"
+            CLAWDEPLOY_INTERNAL_HOST = "${NOMAD_IP_lookup}"
+            CLAWDEPLOY_INTERNAL_PORT = "${NOMAD_PORT_lookup}"
+            CLAWDEPLOY_HEALTH_HOST   = "${NOMAD_IP_health}"
+            CLAWDEPLOY_HEALTH_PORT   = "${NOMAD_PORT_health}"
+          },
+        )
+
         vault {
-          role         = "clawdeploy-${role.key}"
+          role         = var.vault_role
           env          = false
           disable_file = true
         }
 
-        volume_mount {
-          volume      = "clawdeploy"
-          destination = var.program_dir
-          read_only   = true
-        }
-
-        env = merge(
-          local.common_settings,
-          local.host_settings[role.key],
-          { for setting, field in role.value : setting => "$${NOMAD_SECRETS_DIR}/${field}" },
-          var.settings,
-        )
-
+        # Tokens are read from their files again with each call; the URL of the database only once.
         dynamic "template" {
-          for_each = role.value
+          for_each = role.value.files
+          iterator = file
 
           content {
-            data        = "{{ with secret \"kv/data/control-plane/${role.key}\" }}{{ .Data.data.${template.value} }}{{ end }}"
-            destination = "secrets/${template.value}"
+            data        = "{{ with secret \"kv/data/clawdeploy/${role.key}\" }}{{ .Data.data.${file.value} }}{{ end }}"
+            destination = "secrets/${file.value}"
+            change_mode = file.value == "nomad_token" || file.value == "consul_token" ? "noop" : "restart"
+            splay       = "30s"
             perms       = "0600"
-            uid         = 65534
-            gid         = 65534
+            uid         = var.uid
+            gid         = var.uid
           }
         }
 
         resources {
-          cpu        = 300
-          memory     = 256
-          memory_max = 512
+          cpu        = 500
+          memory     = role.value.memory
+          memory_max = role.value.memory * 2
         }
       }
     }
