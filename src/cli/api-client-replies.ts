@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/**
+ * What a client reads of the API's answers. Unknown fields and states are let through: a client may
+ * be older than the API it speaks to.
+ */
+const KeyReply = z.object({
+  name: z.string(),
+  version: z.number(),
+  state: z.string(),
+  setAt: z.string(),
+});
+
+export const InstanceReply = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  tenant: z.string().nullable(),
+  state: z.string(),
+  progress: z.object({ step: z.number(), of: z.number(), what: z.string() }).nullable(),
+  sizeClass: z.string(),
+  url: z.string(),
+  keys: z.array(KeyReply),
+  openclawVersion: z.string(),
+  createdAt: z.string(),
+  readyAt: z.string().nullable(),
+  failure: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+});
+
+export const InstancePageReply = z.object({
+  items: z.array(InstanceReply),
+  nextCursor: z.string().nullable(),
+});
+
+export const KeyListReply = z.object({ items: z.array(KeyReply) });
+
+export const AccessReply = z.object({ url: z.string(), token: z.string() });
+
+export const PoolListReply = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      sizeClass: z.string(),
+      openclawVersion: z.string(),
+      idleTarget: z.number(),
+      membersMax: z.number(),
+      hold: z.string().nullable(),
+      counts: z.record(z.string(), z.number()),
+    }),
+  ),
+});
+
+export const ProblemReply = z.object({
+  code: z.string(),
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+
+export type InstanceAnswer = z.infer<typeof InstanceReply>;
+export type KeyAnswer = z.infer<typeof KeyReply>;
+export type AccessAnswer = z.infer<typeof AccessReply>;
+export type PoolAnswer = z.infer<typeof PoolListReply>['items'][number];

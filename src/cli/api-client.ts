@@ -1,0 +1,187 @@
+import type { z } from 'zod';
+import { HttpFailure } from '../clients/http/http-failure.js';
+import type { HttpReply, HttpRequest } from '../clients/http/http-transport.js';
+import { HttpTransport } from '../clients/http/http-transport.js';
+import { monotonicMs } from '../lib/clock.js';
+import { pause } from '../lib/timers.js';
+import { ApiFailure, noAnswer, refusalOf } from './api-client-failure.js';
+import type { AccessAnswer, InstanceAnswer, KeyAnswer, PoolAnswer } from './api-client-replies.js';
+import {
+  AccessReply,
+  InstancePageReply,
+  InstanceReply,
+  KeyListReply,
+  PoolListReply,
+} from './api-client-replies.js';
+
+/** The longest that the API holds one request, in seconds. */
+const WAIT_SECONDS_MAX = 60;
+/** What an answer may take beyond the wait that was asked for, in milliseconds. */
+const TIMEOUT_MS = 15_000;
+/** Pause between two looks at an instance while something is awaited, in milliseconds. */
+const LOOK_EVERY_MS = 100;
+/** Items per page when everything is listed; the API's own limit. */
+const PAGE_SIZE = 200;
+/** Pages that are followed at most: more instances than anybody reads on a terminal. */
+const PAGES_MAX = 500;
+
+export interface ClaimWish {
+  readonly tenant?: string;
+  readonly name?: string;
+  readonly sizeClass?: string;
+  readonly idempotencyKey?: string;
+}
+
+export interface ListWish {
+  readonly state?: string;
+  readonly tenant?: string;
+}
+
+/** Until when an instance is looked at. */
+export interface Watch {
+  readonly until: (instance: InstanceAnswer) => boolean;
+  readonly withinMs: number;
+  readonly onLook?: (instance: InstanceAnswer) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The API as TypeScript calls: what the CLI, the demo and tests use. Every method fails with
+ * `ApiFailure` alone, and nothing is tried again here: the caller knows what may be repeated.
+ */
+export class ApiClient {
+  readonly #transport: HttpTransport;
+
+  constructor(
+    private readonly apiUrl: string,
+    token: string,
+  ) {
+    const headers = { authorization: `Bearer ${token}` };
+    this.#transport = new HttpTransport({
+      system: 'clawdeploy',
+      baseUrl: apiUrl,
+      headers: () => headers,
+    });
+  }
+
+  /** Claims a warm instance; it is `binding` in the answer and ready about a second later. */
+  claim(wish: ClaimWish, signal: AbortSignal): Promise<InstanceAnswer> {
+    const { idempotencyKey, ...body } = wish;
+    const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+    const request = { method: 'POST', path: '/v1/instances', headers, body, signal } as const;
+    return this.#send(request, InstanceReply);
+  }
+
+  find(id: string, signal: AbortSignal): Promise<InstanceAnswer> {
+    return this.#send({ method: 'GET', path: instancePath(id), signal }, InstanceReply);
+  }
+
+  /** Every instance that the caller may see, in the order of their ids. */
+  async list(wish: ListWish, signal: AbortSignal): Promise<readonly InstanceAnswer[]> {
+    const found: InstanceAnswer[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < PAGES_MAX; page += 1) {
+      const query = { ...wish, limit: PAGE_SIZE, cursor };
+      const request = { method: 'GET', path: '/v1/instances', query, signal } as const;
+      const { items, nextCursor } = await this.#send(request, InstancePageReply);
+      found.push(...items);
+      if (nextCursor === null) break;
+      cursor = nextCursor;
+    }
+    return found;
+  }
+
+  /** Looks at an instance until `until` holds, and returns it as it is then or when time is up. */
+  async watch(id: string, watch: Watch): Promise<InstanceAnswer> {
+    const endMs = monotonicMs() + watch.withinMs;
+    for (;;) {
+      const instance = await this.find(id, watch.signal);
+      watch.onLook?.(instance);
+      if (watch.until(instance) || monotonicMs() >= endMs) return instance;
+      await pause(LOOK_EVERY_MS, watch.signal);
+    }
+  }
+
+  /** The gateway's URL and token. Every call is audited. */
+  readAccess(id: string, signal: AbortSignal): Promise<AccessAnswer> {
+    return this.#send({ method: 'GET', path: `${instancePath(id)}/access`, signal }, AccessReply);
+  }
+
+  /** Marks an instance for deletion: its name is closed at once, the rest follows. */
+  delete(id: string, signal: AbortSignal): Promise<InstanceAnswer> {
+    return this.#send({ method: 'DELETE', path: instancePath(id), signal }, InstanceReply);
+  }
+
+  async listKeys(id: string, signal: AbortSignal): Promise<readonly KeyAnswer[]> {
+    const request = { method: 'GET', path: `${instancePath(id)}/keys`, signal } as const;
+    return (await this.#send(request, KeyListReply)).items;
+  }
+
+  /** Sets a key and waits up to `waitSeconds` until the gateway uses it; 0 waits for nothing. */
+  setKey(
+    key: { readonly id: string; readonly name: string; readonly value: string },
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<InstanceAnswer> {
+    const body = { value: key.value };
+    const request = { method: 'PUT', path: keyPath(key), body, signal } as const;
+    return this.#send({ ...request, ...waiting(waitSeconds) }, InstanceReply);
+  }
+
+  /** Removes a key and waits up to `waitSeconds` until the gateway runs without it. */
+  deleteKey(
+    key: { readonly id: string; readonly name: string },
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<InstanceAnswer> {
+    const request = { method: 'DELETE', path: keyPath(key), signal } as const;
+    return this.#send({ ...request, ...waiting(waitSeconds) }, InstanceReply);
+  }
+
+  async listPools(signal: AbortSignal): Promise<readonly PoolAnswer[]> {
+    return (await this.#send({ method: 'GET', path: '/v1/pools', signal }, PoolListReply)).items;
+  }
+
+  /** Closes idle connections, which would otherwise keep the process alive for seconds. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #send<Body>(request: HttpRequest, schema: z.ZodType<Body>): Promise<Body> {
+    const reply = await this.#exchange(request);
+    if (reply.status < 200 || reply.status > 299) throw refusalOf(reply);
+    const outcome = schema.safeParse(reply.body);
+    return outcome.success ? outcome.data : fail(reply);
+  }
+
+  async #exchange(request: HttpRequest): Promise<HttpReply> {
+    try {
+      return await this.#transport.exchange({ timeoutMs: TIMEOUT_MS, ...request });
+    } catch (error) {
+      throw error instanceof HttpFailure ? noAnswer(this.apiUrl) : error;
+    }
+  }
+}
+
+function instancePath(id: string): string {
+  return `/v1/instances/${encodeURIComponent(id)}`;
+}
+
+function keyPath({ id, name }: { readonly id: string; readonly name: string }): string {
+  return `${instancePath(id)}/keys/${encodeURIComponent(name)}`;
+}
+
+function waiting(seconds: number): Pick<HttpRequest, 'headers' | 'timeoutMs'> {
+  if (seconds <= 0) return {};
+  const held = Math.min(seconds, WAIT_SECONDS_MAX);
+  return { headers: { prefer: `wait=${held}` }, timeoutMs: TIMEOUT_MS + held * 1000 };
+}
+
+function fail({ status }: HttpReply): never {
+  throw new ApiFailure('The API’s answer has an unknown shape. Is this client too old for it?', {
+    status,
+    code: null,
+    requestId: null,
+    retryAfterMs: null,
+  });
+}

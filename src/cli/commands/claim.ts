@@ -1,0 +1,134 @@
+import { Option } from 'commander';
+import { checkKey } from '../../domain/providers.js';
+import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
+import { monotonicMs } from '../../lib/clock.js';
+import type { ClaimWish } from '../api-client.js';
+import type { InstanceAnswer } from '../api-client-replies.js';
+import { askSecret } from '../ask.js';
+import { CliFailure, usage } from '../cli-failure.js';
+import { EXIT } from '../exit-codes.js';
+import { startProgress } from '../progress.js';
+import type { CommandSet } from '../program.js';
+import type { Session } from '../session.js';
+import { describeInstance, duration } from '../text.js';
+import { isTenantToken } from '../token-role.js';
+import { writeKey } from './write-key.js';
+
+/** A binding takes about a second; after this something is wrong, and waiting longer hides it. */
+const READY_LIMIT_MS = 90_000;
+
+interface ClaimFlags {
+  readonly tenant?: string;
+  readonly name?: string;
+  readonly size?: string;
+  readonly provider?: string;
+  readonly idempotencyKey?: string;
+  readonly wait: boolean;
+}
+
+interface Times {
+  readonly claimMs: number;
+  readonly readyMs: number | null;
+  readonly keyLiveMs: number | null;
+}
+
+/** Adds `claim`. */
+export function addClaimCommand({ program, call }: CommandSet): void {
+  program
+    .command('claim')
+    .description('give a warm gateway to a tenant')
+    .argument('[tenant]', 'whose it becomes; your login by default')
+    .option('--tenant <tenant>', 'the same as the argument')
+    .option('--name <name>', 'the tenant’s name for it (default: "default")')
+    .addOption(new Option('--size <class>', 'its size class').choices(SIZE_CLASS_NAMES))
+    .option('--provider <name>', 'ask for a key of this provider and set it, e.g. anthropic')
+    .option('--idempotency-key <key>', 'the same key claims once, however often it is called')
+    .option('--no-wait', 'do not wait until it is ready')
+    .action((tenant: string | undefined, flags: ClaimFlags) =>
+      call((session) => claim(session, tenant, flags)),
+    );
+}
+
+async function claim(
+  session: Session,
+  argument: string | undefined,
+  flags: ClaimFlags,
+): Promise<void> {
+  const { client, signal, world } = session;
+  const { provider } = flags;
+  if (provider !== undefined && !flags.wait) {
+    throw usage('A key can only be set once the gateway is ready: leave out --no-wait.');
+  }
+  const wish = wishOf(session, argument, flags);
+  // Asked for and checked first, so that a wrong paste or Ctrl-C leaves nothing claimed.
+  const value = provider === undefined ? null : await askSecret(world, `Key for ${provider}`);
+  if (provider !== undefined && value !== null) checkKey(provider, value);
+
+  const startedMs = monotonicMs();
+  const claimed = await client.claim(wish, signal);
+  const claimMs = monotonicMs() - startedMs;
+  if (!flags.wait) {
+    conclude(session, claimed, { claimMs, readyMs: null, keyLiveMs: null });
+    return;
+  }
+  const ready = await untilReady(session, claimed);
+  const readyMs = monotonicMs() - startedMs;
+  if (provider === undefined || value === null) {
+    conclude(session, ready, { claimMs, readyMs, keyLiveMs: null });
+    return;
+  }
+  const writtenMs = monotonicMs();
+  const instance = await writeKey(session, { id: ready.id, name: provider, value });
+  conclude(session, instance, { claimMs, readyMs, keyLiveMs: monotonicMs() - writtenMs });
+}
+
+function wishOf(session: Session, argument: string | undefined, flags: ClaimFlags): ClaimWish {
+  if (argument !== undefined && flags.tenant !== undefined && argument !== flags.tenant) {
+    throw usage('The tenant is named twice, and differently.');
+  }
+  const named = argument ?? flags.tenant;
+  const own = isTenantToken(session.token) ? undefined : session.world.environment.login;
+  const tenant = named ?? own;
+  return {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(flags.name === undefined ? {} : { name: flags.name }),
+    ...(flags.size === undefined ? {} : { sizeClass: flags.size }),
+    ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
+  };
+}
+
+async function untilReady(session: Session, { id }: InstanceAnswer): Promise<InstanceAnswer> {
+  const { client, signal, world } = session;
+  const bar = startProgress(world.stderr, `Preparing ${id}`);
+  try {
+    const instance = await client.watch(id, {
+      until: ({ state }) => state !== 'binding',
+      withinMs: READY_LIMIT_MS,
+      onLook: ({ progress }) => {
+        if (progress !== null) bar.update(progress.step - 1, progress.of, progress.what);
+      },
+      signal,
+    });
+    if (instance.state === 'ready') return instance;
+    const why = instance.failure?.sentence ?? `look again with \`clawdeploy show ${id}\``;
+    const sentence = `${id} is ${instance.state} instead of ready: ${why}`;
+    throw new CliFailure(EXIT.failed, sentence, { instance });
+  } finally {
+    bar.end();
+  }
+}
+
+function conclude({ show }: Session, instance: InstanceAnswer, times: Times): void {
+  const { claimMs, readyMs, keyLiveMs } = times;
+  const said = [
+    `claimed in ${duration(claimMs)}`,
+    ...(readyMs === null ? [] : [`ready after ${duration(readyMs)}`]),
+    ...(keyLiveMs === null ? [] : [`key live after another ${duration(keyLiveMs)}`]),
+  ].join(', ');
+  const next =
+    readyMs === null
+      ? `  clawdeploy show ${instance.id}     how far it is\n`
+      : `  clawdeploy open ${instance.id}     its page\n` +
+        `  clawdeploy access ${instance.id}   its URL and token\n`;
+  show({ instance, times }, `${describeInstance(instance)}\n${said}\n${next}`);
+}

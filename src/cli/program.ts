@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { addAccessCommands } from './commands/access.js';
+import { addClaimCommand } from './commands/claim.js';
+import { addInstanceCommands } from './commands/instances.js';
+import { addKeyCommands } from './commands/keys.js';
+import { addPoolCommand } from './commands/pool.js';
+import { addStackCommands } from './commands/stack.js';
+import { productVersion } from './environment.js';
+import type { Session } from './session.js';
+import { inSession } from './session.js';
+import type { World } from './world.js';
+
+/** What the modules of commands add themselves to. */
+export interface CommandSet {
+  readonly program: Command;
+  readonly world: World;
+  /** Where a command puts an exit code that is no failure of its own, e.g. a child's. */
+  readonly exit: { code: number };
+  /** Runs a command's work with a connection to the API. */
+  readonly call: (work: (session: Session) => Promise<void>) => Promise<void>;
+}
+
+const HELP = `
+Where the API is comes from .clawdeploy/cli.json, here or in a folder above, which \`make up\` writes;
+or from CLAWDEPLOY_API_URL and CLAWDEPLOY_TOKEN_FILE.
+
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 conflict, 5 no capacity,
+6 unreachable, 130 interrupted.`;
+
+/** The commands with their arguments; parsing one runs it. */
+export function createProgram(world: World): CommandSet {
+  const exit = { code: 0 };
+  const program = new Command('clawdeploy')
+    .description('An OpenClaw gateway for each of your users.')
+    .version(productVersion())
+    .option('--json', 'print results and failures as JSON')
+    .addHelpText('after', HELP)
+    .showHelpAfterError('(see `clawdeploy --help`)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void world.stdout.write(text),
+      writeErr: (text) => void world.stderr.write(text),
+      // What stands behind `=` may be a key that somebody put in the wrong place.
+      outputError: (text, write) => {
+        write(text.replaceAll(/(--?[\w-]+)=[^'\s]*/g, '$1=…'));
+      },
+    })
+    .exitOverride();
+  const call = (work: (session: Session) => Promise<void>): Promise<void> =>
+    inSession(world, program.opts<{ json?: boolean }>().json === true, work);
+  const set: CommandSet = { program, world, exit, call };
+  addStackCommands(set);
+  addClaimCommand(set);
+  addInstanceCommands(set);
+  addKeyCommands(set);
+  addAccessCommands(set);
+  addPoolCommand(set);
+  return set;
+}
