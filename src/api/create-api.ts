@@ -2,7 +2,8 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
 import type { Log } from '../ports/index.js';
-import { docsPage } from './docs-page.js';
+import { pageFileRouter } from './docs-page.js';
+import { documentRoutes } from './document-routes.js';
 import type { Endpoint } from './endpoint.js';
 import { idempotencyKeyOf, waitMsOf } from './headers.js';
 import { jsonBody } from './middleware/json-body.js';
@@ -11,9 +12,10 @@ import { observe } from './middleware/observe.js';
 import { problems } from './middleware/problems.js';
 import { requestId } from './middleware/request-id.js';
 import type { ApiContext, RequestState } from './middleware/state.js';
-import { openApiDocument } from './openapi.js';
+import type { OpenRoute } from './open-route.js';
+import { openRouter } from './open-route.js';
 import type { Operations } from './ops.js';
-import { opsRouter } from './ops.js';
+import { opsRoutes } from './ops.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 export interface ApiOptions {
@@ -35,8 +37,8 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(observe(options.log, options.onRequest));
   app.use(problems(options.log));
   app.use(helmet({ contentSecurityPolicy: { directives: PAGE_POLICY } }) as Koa.Middleware);
-  app.use(opsRouter(options.operations).routes());
-  app.use(documentRouter(options).routes());
+  app.use(openRouter(openRoutesOf(options)).routes());
+  app.use(pageFileRouter().routes());
   app.use(jsonBody());
   app.use(endpointRouter(options).routes());
   return app;
@@ -47,7 +49,7 @@ export function createOpsApp(operations: Operations, log: Log): Koa<RequestState
   const app = new Koa<RequestState>();
   app.use(requestId);
   app.use(problems(log));
-  app.use(opsRouter(operations).routes());
+  app.use(openRouter(opsRoutes(operations)).routes());
   return app;
 }
 
@@ -61,21 +63,9 @@ const PAGE_POLICY = {
   upgradeInsecureRequests: null,
 };
 
-function documentRouter({ endpoints, version }: ApiOptions): Router<RequestState> {
-  const router = new Router<RequestState>();
-  const document = openApiDocument(endpoints, version);
-  router.get('/openapi.json', (context) => {
-    context.state.route = '/openapi.json';
-    context.body = document;
-  });
-  for (const [path, { type, content }] of docsPage()) {
-    router.get(path, (context) => {
-      context.state.route = path;
-      context.set('content-type', type);
-      context.body = content;
-    });
-  }
-  return router;
+function openRoutesOf({ operations, endpoints, version }: ApiOptions): readonly OpenRoute[] {
+  const ops = opsRoutes(operations);
+  return [...ops, ...documentRoutes({ endpoints, openRoutes: ops, version })];
 }
 
 function endpointRouter(options: ApiOptions): Router<RequestState> {

@@ -5,6 +5,7 @@ import type { FaultCode, FaultKind } from '../errors/index.js';
 import { FAULT_CODES } from '../errors/index.js';
 import type { Endpoint } from './endpoint.js';
 import { WAIT_SECONDS_MAX } from './headers.js';
+import type { OpenRoute } from './open-route.js';
 import { statusOf } from './problem.js';
 import { ProblemShown } from './schemas.js';
 
@@ -32,7 +33,11 @@ const RequestHeaders = {
 };
 
 /** The OpenAPI 3.1 document of these operations. */
-export function openApiDocument(endpoints: readonly Endpoint[], version: string): object {
+export function openApiDocument(
+  endpoints: readonly Endpoint[],
+  openRoutes: readonly OpenRoute[],
+  version: string,
+): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
@@ -40,6 +45,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     bearerFormat: 'JWT',
   });
   for (const one of endpoints) registry.registerPath(routeOf(one));
+  for (const one of openRoutes) registry.registerPath(openRouteOf(one));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
@@ -71,6 +77,22 @@ function routeOf(one: Endpoint): RouteConfig {
     summary: one.summary,
     request,
     responses: { ...answersOf(one), ...problemsOf([...COMMON_FAULTS, ...one.faults]) },
+  };
+}
+
+function openRouteOf({ path, operationId, summary, answers }: OpenRoute): RouteConfig {
+  return {
+    method: 'get',
+    path,
+    operationId,
+    summary,
+    security: [],
+    responses: Object.fromEntries(
+      Object.entries(answers).map(([status, { says, type, schema }]) => [
+        status,
+        { description: says, content: { [type]: { schema } } },
+      ]),
+    ),
   };
 }
 

@@ -45,6 +45,7 @@ export function presentInstance(
     createdAt: createdAt.toISOString(),
     readyAt: readyAt?.toISOString() ?? null,
     failure,
+    links: linksOf(id),
   };
 }
 
@@ -60,6 +61,11 @@ export function presentPool({ pool, counts }: PoolView): z.infer<typeof PoolShow
     pool.pausedAt !== null ? 'paused' : pool.breakerOpenedAt !== null ? 'breaker_open' : null;
   const shown = Object.fromEntries(counts) as z.infer<typeof PoolShown>['counts'];
   return { id, sizeClass, openclawVersion, idleTarget, membersMax, hold, counts: shown };
+}
+
+function linksOf(id: string): z.infer<typeof InstanceShown>['links'] {
+  const self = `/v1/instances/${id}`;
+  return { self, keys: `${self}/keys`, access: `${self}/access` };
 }
 
 function progressOf({ state, bindingStep }: Instance): z.infer<typeof InstanceShown>['progress'] {

@@ -85,6 +85,9 @@ export const InstanceShown = z
     createdAt: instant,
     readyAt: instant.nullable(),
     failure: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+    links: z
+      .object({ self: z.string(), keys: z.string(), access: z.string() })
+      .openapi({ description: 'Paths of this API.' }),
   })
   .openapi('Instance');
 
@@ -114,6 +117,17 @@ export const PoolShown = z
   .openapi('Pool');
 
 export const PoolList = z.object({ items: z.array(PoolShown) }).openapi('PoolList');
+
+export const Liveness = z.object({ status: z.literal('live') }).openapi('Liveness');
+
+export const ReadinessShown = z
+  .object({
+    status: z.enum(['ready', 'not_ready']),
+    checks: z
+      .record(z.string(), z.string())
+      .openapi({ description: '`ok`, or a sentence, for each thing the process depends on.' }),
+  })
+  .openapi('Readiness');
 
 export const ProblemShown = z
   .object({

@@ -2,7 +2,7 @@ import Koa from 'koa';
 import { isInstanceId } from '../../domain/ids.js';
 import type { InstanceId } from '../../domain/ids.js';
 import type { Log } from '../../ports/index.js';
-import { statusPage } from './status-page.js';
+import { pageOf, problemTextOf, refusalFor } from './refusal.js';
 import type { Route, RouteTable } from './route-table.js';
 
 export interface InternalApiOptions {
@@ -62,9 +62,11 @@ function answer(context: Koa.Context, route: Route | 'failed'): void {
     context.body = '';
     return;
   }
-  const page = statusPage(route === 'failed' ? 'failed' : route.kind);
-  context.status = page.status;
-  if (page.retryAfterS !== null) context.set('retry-after', String(page.retryAfterS));
-  context.type = 'html';
-  context.body = page.html;
+  const refusal = refusalFor(route === 'failed' ? 'failed' : route.kind);
+  context.status = refusal.status;
+  if (refusal.retryAfterS !== null) context.set('retry-after', String(refusal.retryAfterS));
+  // Browsers name HTML; programs take anything, and read a problem document best.
+  const isBrowser = context.get('accept').includes('text/html');
+  context.type = isBrowser ? 'text/html; charset=utf-8' : 'application/problem+json';
+  context.body = isBrowser ? pageOf(refusal) : problemTextOf(refusal);
 }

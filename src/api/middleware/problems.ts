@@ -1,7 +1,11 @@
 import { Fault } from '../../errors/index.js';
+import { jittered } from '../../lib/random.js';
 import type { Log } from '../../ports/index.js';
 import { faultOf, problemOf, statusOf } from '../problem.js';
 import type { ApiContext, ApiMiddleware } from './state.js';
+
+/** About how long a server that we depend on takes to come back, in milliseconds. */
+const RETRY_AFTER_MS = 5_000;
 
 /** Turns whatever is thrown into a problem document, and logs it once, where its kind says. */
 export function problems(log: Log): ApiMiddleware {
@@ -25,9 +29,16 @@ function answer(context: ApiContext, fault: Fault): void {
   context.body = JSON.stringify(problemOf(fault, context.state.requestId));
   context.set('cache-control', 'no-store');
   if (fault.code === 'unauthenticated') context.set('www-authenticate', 'Bearer');
-  if (fault.retryAfterMs !== null) {
-    context.set('retry-after', String(Math.ceil(fault.retryAfterMs / 1000)));
+  const retryAfterMs = retryAfterMsOf(fault);
+  if (retryAfterMs !== null) {
+    context.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
   }
+}
+
+/** What the fault says itself, else a spread-out pause for all that heals with time. */
+function retryAfterMsOf({ retryAfterMs, kind }: Fault): number | null {
+  if (retryAfterMs !== null) return retryAfterMs;
+  return kind === 'unavailable' || kind === 'capacity' ? jittered(RETRY_AFTER_MS) : null;
 }
 
 function logOnce(log: Log, { state, method }: ApiContext, fault: Fault): void {

@@ -21,13 +21,14 @@ import {
   ListQuery,
 } from '../schemas.js';
 
+/** What the operations on instances call; nothing but commands, and of those only `execute`. */
 export interface InstanceCommands {
-  readonly claim: ClaimInstance;
-  readonly find: FindInstance;
-  readonly list: ListInstances;
-  readonly access: ReadAccess;
-  readonly remove: DeleteInstance;
-  readonly wait: AwaitInstance;
+  readonly claim: Pick<ClaimInstance, 'execute'>;
+  readonly find: Pick<FindInstance, 'execute'>;
+  readonly list: Pick<ListInstances, 'execute'>;
+  readonly access: Pick<ReadAccess, 'execute'>;
+  readonly remove: Pick<DeleteInstance, 'execute'>;
+  readonly wait: Pick<AwaitInstance, 'execute'>;
 }
 
 /** The operations on instances. */

@@ -8,10 +8,11 @@ import type { PublicNames } from '../present.js';
 import { presentInstance, presentKey } from '../present.js';
 import { InstancePath, InstanceShown, KeyBody, KeyList, KeyPath } from '../schemas.js';
 
+/** What the operations on keys call. */
 export interface KeyCommands {
-  readonly change: ChangeKeys;
-  readonly find: FindInstance;
-  readonly wait: AwaitInstance;
+  readonly change: Pick<ChangeKeys, 'execute'>;
+  readonly find: Pick<FindInstance, 'execute'>;
+  readonly wait: Pick<AwaitInstance, 'execute'>;
 }
 
 /** The operations on an instance's keys; values come in and never go out. */

@@ -5,7 +5,7 @@ import { presentPool } from '../present.js';
 import { PoolList } from '../schemas.js';
 
 /** The operations on pools. */
-export function poolEndpoints(commands: { readonly list: ListPools }): Endpoint[] {
+export function poolEndpoints(commands: { readonly list: Pick<ListPools, 'execute'> }): Endpoint[] {
   return [
     endpoint({
       method: 'get',

@@ -1,11 +1,12 @@
-/** What a person sees whose request reaches no gateway. */
-export interface StatusPage {
+/** What somebody is told whose request reaches no gateway. */
+export interface Refusal {
   readonly status: number;
   readonly retryAfterS: number | null;
-  readonly html: string;
+  readonly title: string;
+  readonly text: string;
 }
 
-const PAGES = {
+const REFUSALS = {
   unknown: {
     status: 404,
     retryAfterS: null,
@@ -24,12 +25,21 @@ const PAGES = {
     title: 'Not right now',
     text: 'The way to this instance cannot be looked up at the moment. Try again shortly.',
   },
-} as const;
+} as const satisfies Record<string, Refusal>;
 
-/** The page for `reason`, plain and complete in itself. */
-export function statusPage(reason: keyof typeof PAGES): StatusPage {
-  const { status, retryAfterS, title, text } = PAGES[reason];
-  const html = `<!doctype html>
+/** What is told for `reason`. */
+export function refusalFor(reason: keyof typeof REFUSALS): Refusal {
+  return REFUSALS[reason];
+}
+
+/** For programs: a problem document (RFC 9457). It is the edge's, so it has no code of the API. */
+export function problemTextOf({ status, title, text }: Refusal): string {
+  return JSON.stringify({ type: 'about:blank', title, status, detail: text });
+}
+
+/** For people: a page that is plain and complete in itself. */
+export function pageOf({ title, text }: Refusal): string {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -43,5 +53,4 @@ body { font: 18px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto
 <body><main><h1>${title}</h1><p>${text}</p></main></body>
 </html>
 `;
-  return { status, retryAfterS, html };
 }
