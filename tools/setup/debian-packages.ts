@@ -9,8 +9,8 @@ export interface PackageQuestion {
 }
 
 /**
- * The packages to unpack for `wanted` to run here: themselves and what they depend on, without what
- * is installed. So the C library is never among them, since every Debian has it.
+ * The packages to unpack for `wanted` to run here: themselves, and what apt would install along with
+ * them. What is installed is never among them, least of all the C library.
  */
 export async function missingPackages(
   wanted: readonly string[],
@@ -26,42 +26,24 @@ export async function missingPackages(
   if (!hasCandidates(policy, wanted)) {
     throw new SetupFailure("Debian's package lists do not have it; run `apt-get update` as root");
   }
-  const depends = await ask('apt-cache', [...DEPENDS, ...wanted], { signal });
-  const installed = await ask('dpkg-query', ['-W', '-f=${Package} ${db:Status-Status}\\n'], {
-    signal,
-  });
-  return packagesToUnpack(wanted, depends ?? '', installed ?? '');
+  const simulation = await ask('apt-get', [...SIMULATE, ...wanted], { signal });
+  return packagesToUnpack(wanted, simulation ?? '');
 }
 
-/** The decision of `missingPackages`, from what `apt-cache depends` and `dpkg-query` print. */
-export function packagesToUnpack(
-  wanted: readonly string[],
-  depends: string,
-  installed: string,
-): readonly string[] {
-  const here = new Set(
-    installed.split('\n').flatMap((line) => /^(\S+) installed$/.exec(line)?.[1] ?? []),
-  );
-  // Packages begin a line; their relations are indented, and virtual names stand in angle brackets.
-  const all = depends
-    .split('\n')
-    .flatMap((line) => /^([a-z0-9][a-z0-9.+-]*)/.exec(line)?.[1] ?? []);
-  const others = all.filter((name) => !here.has(name) && !wanted.includes(name));
-  return [...wanted, ...new Set(others)];
+/**
+ * The packages that a simulated installation names. `wanted` is always among them: it may be
+ * installed and all the same not be usable, which is why somebody asks.
+ */
+export function packagesToUnpack(wanted: readonly string[], simulation: string): readonly string[] {
+  const named = simulation.split('\n').flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
+  return [...new Set([...wanted, ...named])];
 }
 
-const DEPENDS = [
-  'depends',
-  '--recurse',
-  '--no-recommends',
-  '--no-suggests',
-  '--no-conflicts',
-  '--no-breaks',
-  '--no-replaces',
-  '--no-enhances',
-] as const;
-
-function hasCandidates(policy: string, wanted: readonly string[]): boolean {
+/** Whether apt knows a version of each of `wanted`, from what `apt-cache policy` prints. */
+export function hasCandidates(policy: string, wanted: readonly string[]): boolean {
   const candidates = policy.match(/^ {2}Candidate: \S+/gm) ?? [];
   return candidates.length === wanted.length && !candidates.some((line) => line.includes('(none)'));
 }
+
+/** Only asks, so that it needs no root. */
+const SIMULATE = ['install', '--simulate', '--no-install-recommends', '-q'] as const;

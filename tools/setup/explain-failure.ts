@@ -7,7 +7,8 @@ interface Symptom {
 const SYMPTOMS: readonly Symptom[] = [
   {
     pattern: /no space left on device|ENOSPC/i,
-    sentence: 'the disk is full; free some space (a cold setup needs about 12 GB) and run it again',
+    sentence:
+      "the disk is full; free some space (a cold setup needs about 20 GB, most of it for Go's caches) and run it again",
   },
   {
     pattern: /SECURITY ERROR|checksum mismatch|EINTEGRITY/i,
@@ -22,7 +23,7 @@ const SYMPTOMS: readonly Symptom[] = [
     pattern:
       /no such host|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|dial tcp|i\/o timeout|TLS handshake|Temporary failure resolving|Could not resolve/i,
     sentence:
-      'the package registry cannot be reached; check the network or the mirror that is configured, and run setup again (what is done stays done)',
+      'the package registry cannot be reached; check the network or the mirror that is configured and run setup again',
   },
   {
     pattern: /EACCES|permission denied/i,

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ask } from './run.js';
 import type { VersionRange } from './version.js';
@@ -33,9 +33,14 @@ export function pathFolders(path: string | undefined): readonly string[] {
 /** The first program of that name whose version is accepted; later folders are not asked then. */
 export async function findOnPath(question: PathQuestion): Promise<PathFinding> {
   const refused: string[] = [];
+  const asked = new Set<string>();
   for (const folder of question.folders) {
     const path = join(folder, question.program);
     if (!isProgram(path)) continue;
+    // One program may be reached by two folders: /bin is a link to /usr/bin nowadays.
+    const real = realpathSync(path);
+    if (asked.has(real)) continue;
+    asked.add(real);
     const answer = await ask(path, question.versionArgs, { signal: question.signal });
     const version = answer === null ? null : findVersion(answer);
     if (version !== null && isAccepted(version, question.accepted)) {

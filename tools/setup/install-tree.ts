@@ -34,7 +34,11 @@ export async function installTree(
     doing: `installing ${order.tool.title}`,
     file: 'npm',
     // Not engine-strict: npm would judge by the Node that runs it, not by the one in the tree.
-    args: ['ci', '--ignore-scripts', '--engine-strict=false', '--loglevel=http'],
+    // Retries are short: a registry that cannot be reached is said within a minute.
+    args: [
+      ...['ci', '--ignore-scripts', '--engine-strict=false', '--loglevel=http'],
+      ...['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'],
+    ],
     cwd: order.folder,
     env: { ...context.env },
     log: logOf(context, order.tool.id),

@@ -8,6 +8,7 @@ import { findOnPath, isProgram, pathFolders } from './find-on-path.js';
 import { installTree, recipeOf } from './install-tree.js';
 import { missing } from './obtained.js';
 import type { Obtained } from './obtained.js';
+import { NOT_FETCHED } from './plan.js';
 import { platformName } from './platform.js';
 import type { Task } from './progress.js';
 import { requireDisk } from './require-disk.js';
@@ -38,7 +39,7 @@ export interface Gateway {
  * machine: a Node that was found on PATH is copied into it as `node_modules/.bin/node`.
  */
 export async function obtainGateway(context: SetupContext): Promise<Gateway> {
-  const { found, refused } = await findOnPath({
+  const { found } = await findOnPath({
     program: 'node',
     versionArgs: ['--version'],
     accepted: NODE.accepted,
@@ -56,7 +57,7 @@ export async function obtainGateway(context: SetupContext): Promise<Gateway> {
     return gatewayOf(cached, found, 'in the cache');
   }
   if (context.isOffline) {
-    throw missing(OPENCLAW, ['it is not in the cache and --offline was given', ...refused]);
+    throw missing(OPENCLAW, [NOT_FETCHED]);
   }
   const entry = await install(context, { recipe, key, found });
   const took = elapsed(entry.manifest.madeInSeconds * 1_000);

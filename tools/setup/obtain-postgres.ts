@@ -8,6 +8,7 @@ import { findOnPath, isProgram, pathFolders } from './find-on-path.js';
 import { installTree, recipeOf } from './install-tree.js';
 import { missing } from './obtained.js';
 import type { Obtained } from './obtained.js';
+import { NOT_FETCHED } from './plan.js';
 import { platformName } from './platform.js';
 import { requireDisk } from './require-disk.js';
 import { ask } from './run.js';
@@ -49,7 +50,7 @@ export async function obtainPostgres(context: SetupContext): Promise<Obtained<Po
   const cached = await findEntry(context.cacheRoot, POSTGRES.id, key);
   if (cached !== null) return fromEntry(context, cached, 'in the cache');
   if (context.isOffline) {
-    throw missing(POSTGRES, ['it is not in the cache and --offline was given', ...refused]);
+    throw missing(POSTGRES, [NOT_FETCHED, ...refused]);
   }
   const entry = await install(context, recipe, key);
   const took = elapsed(entry.manifest.madeInSeconds * 1_000);

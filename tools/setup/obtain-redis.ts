@@ -7,6 +7,7 @@ import { elapsed } from './elapsed.js';
 import { findOnPath, pathFolders } from './find-on-path.js';
 import { missing } from './obtained.js';
 import type { Obtained } from './obtained.js';
+import { NOT_FETCHED } from './plan.js';
 import { platformName } from './platform.js';
 import type { Task } from './progress.js';
 import type { Command } from './run.js';
@@ -46,7 +47,7 @@ export async function obtainRedis(context: SetupContext): Promise<Obtained<Redis
   const cached = await findEntry(context.cacheRoot, REDIS.id, key);
   if (cached !== null) return fromEntry(cached, 'in the cache');
   if (context.isOffline) {
-    throw missing(REDIS, ['it is not in the cache and --offline was given', ...refused]);
+    throw missing(REDIS, [NOT_FETCHED, ...refused]);
   }
   const entry = await unpack(context, key, refused);
   const took = elapsed(entry.manifest.madeInSeconds * 1_000);

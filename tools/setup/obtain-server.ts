@@ -14,6 +14,7 @@ import type { Step } from './plan.js';
 import { platformName } from './platform.js';
 import type { Task } from './progress.js';
 import { releaseOf } from './releases.js';
+import { requireDisk } from './require-disk.js';
 import { ask } from './run.js';
 import type { SetupContext } from './setup-context.js';
 import { logOf } from './setup-context.js';
@@ -23,6 +24,9 @@ import type { Toolchain } from './toolchain.js';
 import { findVersion } from './version.js';
 
 type Server = Toolchain['nomad'];
+
+/** For one binary; Go's own cache, which needs several times that, may lie on another disk. */
+const BUILD_GIB = 1;
 
 /** Finds, fetches or builds one of the Go servers; fails with one sentence when nothing helps. */
 export async function obtainServer(
@@ -136,6 +140,7 @@ async function fromModule(
       `building ${tool.pinned} from its pinned Go module (${usually})`,
     );
     try {
+      await requireDisk(context.cacheRoot, BUILD_GIB);
       const entry = await make(context, tool, key, 'go', async (folder) => {
         await buildServer(context, tool, { folder, onLine: counting(task) });
       });

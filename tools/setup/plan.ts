@@ -20,6 +20,9 @@ export interface PlanFacts {
   readonly isOffline: boolean;
 }
 
+/** Why nothing is fetched under --offline, as part of the sentence on what is missing. */
+export const NOT_FETCHED = 'it is not in the cache and --offline was given';
+
 /**
  * The ways to try, in order: what the machine has, what an earlier setup made, the vendor's release,
  * and a pinned package. Each is tried only after the one before it had nothing.
@@ -28,8 +31,7 @@ export interface PlanFacts {
  */
 export function planSteps({ lastResort, release, sha256, isOffline }: PlanFacts): readonly Step[] {
   const own: Step[] = [{ kind: 'path' }, { kind: 'cache' }];
-  if (isOffline)
-    return [...own, { kind: 'skipped', step: 'fetch', because: '--offline was given' }];
+  if (isOffline) return [...own, { kind: 'skipped', step: 'fetch', because: NOT_FETCHED }];
   if (release === null) return [...own, { kind: lastResort }];
   if (sha256 === null) {
     const because = 'no checksum pinned for this platform';

@@ -45,7 +45,7 @@ export function printReport(report: SetupReport, home: string): string {
     place.startsWith(`${home}/`) ? `~${place.slice(home.length)}` : place,
   ]);
   const parts = [
-    alignColumns([['', 'version', 'found', 'where'], ...cells]),
+    ...(rows.length === 0 ? [] : [alignColumns([['', 'version', 'found', 'where'], ...cells])]),
     ...gaps.map(printGap),
     `Driver       ${DRIVERS[driver]}`,
     ...(build === null ? [] : [`ClawDeploy   ${build}; its command is ./bin/clawdeploy.mjs`]),

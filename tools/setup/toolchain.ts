@@ -53,8 +53,7 @@ export async function loadToolchain(root: string): Promise<Toolchain> {
   const parsed = toolchainSchema.safeParse(known);
   if (!parsed.success) {
     const missing = Object.keys(toolchainSchema.unwrap().shape).filter((name) => !(name in known));
-    const which = missing.length === 0 ? 'in a form that this version knows' : missing.join(', ');
-    throw new SetupFailure(`Setup has not found ${which} yet; run \`make setup\`.`);
+    throw new SetupFailure(`Setup has not found ${missing.join(', ')} yet; run \`make setup\`.`);
   }
   const gone = placesOf(parsed.data).find((place) => !existsSync(place));
   if (gone !== undefined) {
