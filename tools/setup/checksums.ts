@@ -6,8 +6,8 @@ type Cpu = Platform['cpu'];
 /**
  * SHA-256 of the vendors' release archives for the pinned versions.
  *
- * Only sums that more than one independent publication agrees on stand here; where one is absent,
- * the release is not downloaded at all. Raising a pin in tools/servers means replacing its sums.
+ * They come from the vendor's own package formula (Nomad, Consul), or several independent
+ * publications agree on them (Vault, Caddy). Where one is absent, nothing is downloaded. Raising a pin in tools/servers means replacing its sums.
  */
 export const RELEASE_CHECKSUMS: Readonly<Record<ServerId, Readonly<Partial<Record<Cpu, string>>>>> =
   {
