@@ -30,7 +30,7 @@ export async function startControllerRole(
   const { log, started } = foundation;
   const { store, feed } = database;
   await ensurePools(foundation, store);
-  const { outside, probes } = await openOutside(foundation, store);
+  const { outside, probes } = openOutside(foundation, store);
 
   const holder = `${hostname()}/${process.pid}/${randomBase32(12)}`;
   const driverOf = (kind: string, reconciler: Reconciler): Driver =>
