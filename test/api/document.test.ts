@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { Fault } from '../../src/errors/index.js';
+import { anInstanceId } from '../support/builders.js';
+import { ApiDocument } from './support/api-document.js';
+import type { Call } from './support/call.js';
+import { call } from './support/call.js';
+import type { MemoryApi } from './support/memory-api.js';
+import { startMemoryApi } from './support/memory-api.js';
+
+const VALUE = 'a-key-for-the-stub-model';
+const HOLD = { prefer: 'wait=1' };
+
+/** The document as it is downloaded, held against what the API then answers. */
+describe('the OpenAPI document', () => {
+  let api: MemoryApi;
+  let document: ApiDocument;
+  let seen: Set<string>;
+
+  before(async () => {
+    api = await startMemoryApi();
+    document = new ApiDocument((await call(api, { path: '/openapi.json', as: null })).data);
+    seen = new Set();
+  });
+
+  after(async () => {
+    await api?.stop();
+  });
+
+  afterEach(() => {
+    api.fleet.views.clear();
+    api.fleet.isStuck = false;
+    api.fleet.trouble = null;
+  });
+
+  /** Calls an operation by its documented path and holds the answer against the document. */
+  async function expectAsDocumented(path: string, status: number, request: Call): Promise<void> {
+    const method = (request.method ?? 'GET').toLowerCase();
+    const answer = await call(api, request);
+    expect(answer.status, JSON.stringify(answer.data)).to.equal(status);
+    const type = String(answer.headers['content-type']);
+    document.expectAnswer({ method, path }, { status, type, body: answer.data });
+    seen.add(`${method} ${path} ${status}`);
+  }
+
+  it('tells the truth about claims', async () => {
+    const path = '/v1/instances';
+    const claim = { method: 'POST', path, body: { tenant: 'ada' } };
+    await expectAsDocumented(path, 503, claim);
+    api.fleet.addIdle(2);
+    await expectAsDocumented(path, 202, claim);
+    await expectAsDocumented(path, 409, claim);
+    const other = { ...claim, body: { tenant: 'bea' } };
+    await expectAsDocumented(path, 201, { ...other, headers: HOLD });
+    await expectAsDocumented(path, 400, { ...claim, body: { tenant: 'ada', surprise: 1 } });
+    await expectAsDocumented(path, 403, { ...claim, as: { role: 'tenant', tenant: 'eve' } });
+    await expectAsDocumented(path, 401, { ...claim, as: null });
+    await expectAsDocumented(path, 413, { ...claim, body: { tenant: 'x'.repeat(70_000) } });
+  });
+
+  it('tells the truth about lists and single instances', async () => {
+    const { id } = api.fleet.addClaimed('ada', {
+      failure: { code: 'found_dead', sentence: 'It died.' },
+    });
+    api.fleet.addClaimed('bea', { state: 'binding', bindingStep: 'announced' });
+    api.fleet.addIdle();
+    await expectAsDocumented('/v1/instances', 200, { path: '/v1/instances' });
+    await expectAsDocumented('/v1/instances', 400, { path: '/v1/instances?limit=1000' });
+    const one = '/v1/instances/{id}';
+    await expectAsDocumented(one, 200, { path: `/v1/instances/${id}` });
+    await expectAsDocumented(one, 404, { path: `/v1/instances/${anInstanceId()}` });
+    await expectAsDocumented(one, 404, { path: '/v1/instances/not-an-id' });
+    await expectAsDocumented(one, 202, { method: 'DELETE', path: `/v1/instances/${id}` });
+    const unknown = `/v1/instances/${anInstanceId()}`;
+    await expectAsDocumented(one, 404, { method: 'DELETE', path: unknown });
+  });
+
+  it('tells the truth about access', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const binding = api.fleet.addClaimed('bea', { state: 'binding', bindingStep: 'claimed' });
+    const path = '/v1/instances/{id}/access';
+    await expectAsDocumented(path, 200, { path: `/v1/instances/${id}/access` });
+    await expectAsDocumented(path, 409, { path: `/v1/instances/${binding.id}/access` });
+  });
+
+  it('tells the truth about keys', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const path = '/v1/instances/{id}/keys/{name}';
+    const put = { method: 'PUT', path: `/v1/instances/${id}/keys/stub`, body: { value: VALUE } };
+    await expectAsDocumented(path, 202, put);
+    await expectAsDocumented(path, 200, { ...put, headers: HOLD });
+    await expectAsDocumented(path, 422, { ...put, body: { value: 'has spaces in it' } });
+    await expectAsDocumented(path, 422, { ...put, path: `/v1/instances/${id}/keys/nobody` });
+    await expectAsDocumented(path, 400, { ...put, body: {} });
+    const list = '/v1/instances/{id}/keys';
+    await expectAsDocumented(list, 200, { path: `/v1/instances/${id}/keys` });
+    const remove = { method: 'DELETE', path: `/v1/instances/${id}/keys/stub` };
+    await expectAsDocumented(path, 202, remove);
+    await expectAsDocumented(path, 404, remove);
+    await call(api, put);
+    await expectAsDocumented(path, 200, { ...remove, headers: HOLD });
+  });
+
+  it('tells the truth about pools and about what needs no token', async () => {
+    api.fleet.addIdle();
+    await expectAsDocumented('/v1/pools', 200, { path: '/v1/pools' });
+    await expectAsDocumented('/v1/pools', 403, {
+      path: '/v1/pools',
+      as: { role: 'tenant', tenant: 'ada' },
+    });
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs']) {
+      await expectAsDocumented(path, 200, { path, as: null });
+    }
+  });
+
+  it('tells the truth about failures that are nobody’s fault', async () => {
+    api.fleet.trouble = new Fault('database_unreachable', 'The database does not answer.');
+    await expectAsDocumented('/v1/pools', 503, { path: '/v1/pools' });
+    api.fleet.trouble = new Error('a bug with private words in it');
+    await expectAsDocumented('/v1/pools', 500, { path: '/v1/pools' });
+  });
+
+  it('promises no operation and no success that these tests have not seen', () => {
+    const promised = document.operations.flatMap((operation) => {
+      const [method = '', path = ''] = operation.split(' ');
+      return document
+        .statuses(method, path)
+        .filter((status) => status < 300)
+        .map((status) => `${operation} ${status}`);
+    });
+    expect(promised).to.have.length.greaterThan(12);
+    expect(promised.filter((one) => !seen.has(one))).to.deep.equal([]);
+  });
+});

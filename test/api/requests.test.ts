@@ -1,0 +1,147 @@
+import { request as httpRequest } from 'node:http';
+import { expect } from 'chai';
+import { Fault } from '../../src/errors/index.js';
+import { anInstanceId } from '../support/builders.js';
+import { call, expectProblem } from './support/call.js';
+import { GATEWAY_TOKEN } from './support/memory-fleet.js';
+import type { MemoryApi } from './support/memory-api.js';
+import { startMemoryApi } from './support/memory-api.js';
+
+const SECRET = 'sk-a-key-that-must-not-come-back';
+
+describe('requests', () => {
+  let api: MemoryApi;
+
+  beforeEach(async () => {
+    api = await startMemoryApi();
+  });
+
+  afterEach(async () => {
+    await api?.stop();
+  });
+
+  it('keep a sane id of their own and get one otherwise', async () => {
+    const sane = await call(api, { path: '/healthz', headers: { 'x-request-id': 'sign-up-4711' } });
+    expect(sane.headers['x-request-id']).to.equal('sign-up-4711');
+    for (const odd of ['short', 'with spaces in it', 'x'.repeat(65)]) {
+      const answer = await call(api, { path: '/healthz', headers: { 'x-request-id': odd } });
+      expect(answer.headers['x-request-id']).to.match(/^req-[a-z2-7]{20}$/);
+    }
+  });
+
+  it('are refused when they stream more than 64 KiB without saying so first', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const token = await api.token();
+    const status = await new Promise<number>((resolve, reject) => {
+      const path = `/v1/instances/${id}/keys/stub`;
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const sending = httpRequest(`${api.url}${path}`, { method: 'PUT', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      sending.on('error', reject);
+      sending.write('{"value":"');
+      for (let part = 0; part < 9; part += 1) sending.write('x'.repeat(8192));
+      sending.end('"}');
+    });
+    expect(status).to.equal(413);
+    expect(api.fleet.keyValues.size).to.equal(0);
+  });
+
+  it('with a body that is not JSON are told so, whatever it is labelled as', async () => {
+    const send = (contentType: string, body: string): ReturnType<typeof call> =>
+      call(api, {
+        method: 'POST',
+        path: '/v1/instances',
+        body,
+        headers: { 'content-type': contentType },
+      });
+    for (const answer of [
+      await send('text/plain', `{"tenant":"${SECRET}"}`),
+      await send('application/x-www-form-urlencoded', `tenant=${SECRET}`),
+      await send('application/json', `{"tenant": ${SECRET}`),
+    ]) {
+      expectProblem(answer, 400, 'request_invalid');
+      expect(JSON.stringify(answer.data)).to.not.include(SECRET);
+    }
+  });
+
+  it('for paths that do not exist or cannot be decoded get a problem', async () => {
+    for (const path of ['/nothing', '/v1/instances/%zz', '/v1/instances/a/b/c/d']) {
+      const answer = await call(api, { path });
+      expect(answer.status, path).to.equal(404);
+      expect(answer.headers['content-type'], path).to.include('application/problem+json');
+    }
+    expectProblem(await call(api, { method: 'PATCH', path: '/v1/pools' }), 404, 'route_unknown');
+  });
+
+  it('are never answered with what went wrong inside', async () => {
+    api.fleet.trouble = new Error(`connect to postgres://user:${SECRET}@host failed`);
+    const answer = await call(api, { path: '/v1/pools' });
+    expectProblem(answer, 500, 'internal');
+    expect(JSON.stringify(answer.data)).to.not.include('postgres');
+  });
+
+  it('are told when to come back, for whatever heals with time, and not all at once', async () => {
+    api.fleet.trouble = new Fault('vault_sealed', 'Vault is sealed.');
+    const pauses = new Set<number>();
+    for (let asked = 0; asked < 20; asked += 1) {
+      const answer = await call(api, { path: '/v1/pools' });
+      expectProblem(answer, 503, 'vault_sealed');
+      pauses.add(Number(answer.headers['retry-after']));
+    }
+    expect(Math.min(...pauses)).to.be.at.least(1);
+    expect(pauses.size).to.be.greaterThan(1);
+  });
+
+  it('leave neither keys nor tokens in the log, and patterns instead of paths in metrics', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const path = `/v1/instances/${id}/keys/stub`;
+    await call(api, { method: 'PUT', path, body: { value: SECRET } });
+    await call(api, { method: 'PUT', path, body: { value: SECRET, more: SECRET } });
+    await call(api, { path: `/v1/instances/${id}/access` });
+    await call(api, { path: `/v1/instances/${anInstanceId()}` });
+    await call(api, { path: `/${SECRET}` });
+
+    expect(api.fleet.keyValues.get('stub')).to.equal(SECRET);
+    const logged = api.logged.join('\n');
+    expect(logged).to.include('request answered');
+    expect(logged).to.not.include(SECRET);
+    expect(logged).to.not.include(GATEWAY_TOKEN);
+    expect(api.measured).to.include.members([
+      'PUT /v1/instances/:id/keys/:name 202',
+      'PUT /v1/instances/:id/keys/:name 400',
+      'GET /v1/instances/:id/access 200',
+      'GET unmatched 404',
+    ]);
+  });
+
+  it('show the token in the answer to access alone, which nobody may store', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const access = await call(api, { path: `/v1/instances/${id}/access` });
+    expect(access.data.token).to.equal(GATEWAY_TOKEN);
+    expect(access.headers['cache-control']).to.equal('no-store');
+    for (const path of ['/v1/instances', `/v1/instances/${id}`, `/v1/instances/${id}/keys`]) {
+      expect(JSON.stringify((await call(api, { path })).data)).to.not.include(GATEWAY_TOKEN);
+    }
+  });
+
+  it('set keys whose name has a slash, which is sent encoded', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const value = `123456789:${'s'.repeat(35)}`;
+    const path = `/v1/instances/${id}/keys/telegram%2Fbot`;
+    expect((await call(api, { method: 'PUT', path, body: { value } })).status).to.equal(202);
+    expect(api.fleet.keyValues.get('telegram/bot')).to.equal(value);
+  });
+
+  it('for the page get one that loads nothing from elsewhere', async () => {
+    const page = await call(api, { path: '/docs', as: null });
+    const policy = String(page.headers['content-security-policy']);
+    expect(policy).to.include("default-src 'none'");
+    expect(policy).to.include("script-src 'self'");
+    for (const [, file = ''] of String(page.data).matchAll(/(?:src|href)="([^"]+)"/g)) {
+      expect(file).to.match(/^\/docs\//);
+      expect((await call(api, { path: file, as: null })).status, file).to.equal(200);
+    }
+  });
+});

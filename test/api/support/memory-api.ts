@@ -1,0 +1,123 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { SignJWT, exportJWK } from 'jose';
+import { createApi } from '../../../src/api/create-api.js';
+import type { Endpoint } from '../../../src/api/endpoint.js';
+import { instanceEndpoints } from '../../../src/api/routes/instances.js';
+import { keyEndpoints } from '../../../src/api/routes/keys.js';
+import { poolEndpoints } from '../../../src/api/routes/pools.js';
+import { TokenVerifier } from '../../../src/api/token-verifier.js';
+import type { Log } from '../../../src/ports/index.js';
+import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
+import { MemoryFleet } from './memory-fleet.js';
+
+const ISSUER = 'clawdeploy';
+const AUDIENCE = 'clawdeploy-api';
+const NAMES = { baseDomain: 'claws.localhost', edgePort: 8088 };
+
+/** What a token of a test says; the defaults make a valid one of a product. */
+export interface TestClaims {
+  readonly role?: string;
+  readonly tenant?: string;
+  readonly issuer?: string;
+  readonly audience?: string;
+  /** As jose writes it, e.g. `-1m`. */
+  readonly expires?: string;
+  readonly kid?: string;
+}
+
+/** The real API on a port of its own, with a fleet in memory behind it. */
+export interface MemoryApi {
+  readonly url: string;
+  readonly fleet: MemoryFleet;
+  readonly endpoints: readonly Endpoint[];
+  /** Everything that was logged, as text. */
+  readonly logged: string[];
+  /** Route, method and status of each request, as metrics get them. */
+  readonly measured: string[];
+  readonly dir: string;
+  /** A token with these claims, signed by the key that the API trusts unless told otherwise. */
+  token(claims?: TestClaims, key?: KeyObject): Promise<string>;
+  /** Makes the API trust another key pair and no longer the present one; returns it. */
+  rotateKey(kid: string): Promise<KeyObject>;
+  stop(): Promise<void>;
+}
+
+/** Starts the API; the caller stops it. */
+export async function startMemoryApi(): Promise<MemoryApi> {
+  const dir = await makeTempDir();
+  const jwksFile = join(dir, 'jwks.json');
+  const fleet = new MemoryFleet();
+  const endpoints = [
+    ...instanceEndpoints(fleet.commands, NAMES),
+    ...keyEndpoints(fleet.commands, NAMES),
+    ...poolEndpoints({ list: fleet.pools }),
+  ];
+  const logged: string[] = [];
+  const measured: string[] = [];
+  const api = createApi({
+    endpoints,
+    tokens: new TokenVerifier({ jwksFile, issuer: ISSUER, audience: AUDIENCE }),
+    operations: {
+      readiness: () => Promise.resolve({ isReady: true, checks: { database: 'ok' } }),
+      metrics: () =>
+        Promise.resolve({ type: 'text/plain; version=0.0.4', text: 'claims_total 1\n' }),
+    },
+    log: logInto(logged),
+    onRequest: (route, method, status) => measured.push(`${method} ${route} ${status}`),
+    version: '0.0.0',
+    stopping: new AbortController().signal,
+  });
+  let signing = await trust(jwksFile, 'first');
+  const server = createServer(api.callback());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    fleet,
+    endpoints,
+    logged,
+    measured,
+    dir,
+    token: (claims = {}, key = signing) => signed(claims, key),
+    rotateKey: async (kid) => (signing = await trust(jwksFile, kid)),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+      await removeTempDir(dir);
+    },
+  };
+}
+
+async function trust(jwksFile: string, kid: string): Promise<KeyObject> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' };
+  await writeFile(jwksFile, JSON.stringify({ keys: [jwk] }));
+  return privateKey;
+}
+
+function signed(claims: TestClaims, key: KeyObject): Promise<string> {
+  const { role = 'product', tenant, issuer = ISSUER, audience = AUDIENCE, kid } = claims;
+  return new SignJWT({ role, ...(tenant === undefined ? {} : { tenant }) })
+    .setProtectedHeader({ alg: 'ES256', ...(kid === undefined ? {} : { kid }) })
+    .setSubject('tester')
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt()
+    .setExpirationTime(claims.expires ?? '5m')
+    .sign(key);
+}
+
+function logInto(logged: string[]): Log {
+  const write = (sentence: string, fields: object = {}): void => {
+    logged.push(`${sentence} ${JSON.stringify(fields)}`);
+  };
+  const log: Log = { error: write, warn: write, info: write, debug: write, with: () => log };
+  return log;
+}

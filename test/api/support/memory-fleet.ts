@@ -1,0 +1,175 @@
+import type { InstanceCommands } from '../../../src/api/routes/instances.js';
+import type { KeyCommands } from '../../../src/api/routes/keys.js';
+import type { InstanceView } from '../../../src/commands/instance-view.js';
+import type { PoolView } from '../../../src/commands/pool-view.js';
+import type { InstanceId } from '../../../src/domain/ids.js';
+import { BINDING_STEPS } from '../../../src/domain/instance.js';
+import type { Instance, InstanceState } from '../../../src/domain/instance.js';
+import type { Caller, Principal } from '../../../src/domain/principal.js';
+import { checkKey } from '../../../src/domain/providers.js';
+import { Fault } from '../../../src/errors/index.js';
+import { NOON, aClaimedInstance, aPool, anInstance } from '../../support/builders.js';
+
+/** The token of every gateway here; must show up in answers to `access` and nowhere else. */
+export const GATEWAY_TOKEN = 'gateway-token-that-nobody-else-sees';
+
+/**
+ * The commands of the API on a fleet in memory, for tests of what speaks HTTP: the API itself and
+ * its clients. A binding moves on by one step with each look, so that nobody has to wait.
+ */
+export class MemoryFleet {
+  readonly views = new Map<InstanceId, InstanceView>();
+  /** What was written as keys, as Vault would hold it. */
+  readonly keyValues = new Map<string, string>();
+  /** Holds bindings and key changes where they are. */
+  isStuck = false;
+  /** Thrown by every command while it is set. */
+  trouble: Error | null = null;
+
+  addIdle(count = 1): void {
+    for (let made = 0; made < count; made += 1) this.#put({ instance: anInstance() });
+  }
+
+  /** An instance with an owner, in any state. */
+  addClaimed(tenantRef: string, changes: Partial<Instance> = {}): Instance {
+    const instance = aClaimedInstance({ state: 'ready', bindingStep: null, ...changes });
+    this.#put({ instance, tenantRef });
+    return instance;
+  }
+
+  get commands(): InstanceCommands & KeyCommands {
+    return {
+      claim: { execute: (request) => this.#run(() => this.#claim(request)) },
+      find: { execute: (request) => this.#run(() => this.#look(request)) },
+      list: { execute: (request) => this.#run(() => this.#list(request)) },
+      access: { execute: (request) => this.#run(() => this.#access(request)) },
+      remove: { execute: (request) => this.#run(() => this.#remove(request)) },
+      wait: { execute: (request) => this.#run(() => this.#await(request)) },
+      change: { execute: (request) => this.#run(() => this.#change(request)) },
+    };
+  }
+
+  get pools(): { execute(request: { caller: Caller }): Promise<readonly PoolView[]> } {
+    return {
+      execute: ({ caller }) =>
+        this.#run(() => {
+          if (caller.principal.role === 'tenant') throw new Fault('forbidden', 'Not for tenants.');
+          const counts = new Map<InstanceState, number>();
+          for (const { instance } of this.views.values()) {
+            counts.set(instance.state, (counts.get(instance.state) ?? 0) + 1);
+          }
+          return [{ pool: aPool(), counts }];
+        }),
+    };
+  }
+
+  async #run<Result>(work: () => Result): Promise<Result> {
+    if (this.trouble !== null) throw this.trouble;
+    return work();
+  }
+
+  #claim({ tenantRef, name }: Parameters<InstanceCommands['claim']['execute']>[0]) {
+    const all = [...this.views.values()];
+    const isTaken = all.some(
+      (view) => view.tenantRef === tenantRef && view.instance.name === name && isAlive(view),
+    );
+    if (isTaken) throw new Fault('name_taken', 'This tenant has an instance of that name.');
+    const idle = all.find(({ instance }) => instance.state === 'idle');
+    if (idle === undefined) {
+      throw new Fault('pool_empty', 'No warm instance is free right now.', {
+        retryAfterMs: 20_000,
+      });
+    }
+    const { id } = idle.instance;
+    const instance = aClaimedInstance({ id, name });
+    return { view: this.#put({ instance, tenantRef }), isReplay: false };
+  }
+
+  /** Shows the instance as it is, then lets its binding go on. */
+  #look({ caller, instanceId }: { caller: Caller; instanceId: InstanceId }): InstanceView {
+    const view = this.#visible(caller.principal, instanceId);
+    if (!this.isStuck) this.#put({ ...view, instance: oneStepOn(view.instance) });
+    return view;
+  }
+
+  #list({ caller, filter, page }: Parameters<InstanceCommands['list']['execute']>[0]) {
+    const { role, tenantRef: own } = caller.principal;
+    const wanted = role === 'tenant' ? own : filter.tenantRef;
+    const rows = [...this.views.values()]
+      .filter(({ tenantRef }) => wanted === undefined || tenantRef === wanted)
+      .filter(({ instance }) => filter.states?.includes(instance.state) ?? true)
+      .filter(({ instance }) => page.cursor === null || instance.id > page.cursor)
+      .sort((one, other) => (one.instance.id < other.instance.id ? -1 : 1));
+    const shown = rows.slice(0, page.limit);
+    const last = shown.at(-1)?.instance.id ?? null;
+    return { rows: shown, nextCursor: rows.length > shown.length ? last : null };
+  }
+
+  #access({ caller, instanceId }: { caller: Caller; instanceId: InstanceId }) {
+    const view = this.#visible(caller.principal, instanceId);
+    refuseUnless(view.instance.state === 'ready', view);
+    return { view, token: GATEWAY_TOKEN };
+  }
+
+  #remove({ caller, instanceId }: { caller: Caller; instanceId: InstanceId }): InstanceView {
+    const view = this.#visible(caller.principal, instanceId);
+    return this.#put({ ...view, instance: { ...view.instance, state: 'deleting' } });
+  }
+
+  #await(request: Parameters<InstanceCommands['wait']['execute']>[0]): InstanceView {
+    const view = this.#visible(request.caller.principal, request.instanceId);
+    if (this.isStuck) return view;
+    const { state, revision } = view.instance;
+    const keys = view.keys.map((key) => ({ ...key, isLive: true }));
+    const done = { ...view.instance, revisionApplied: revision };
+    const instance: Instance = state === 'binding' ? { ...done, state: 'ready' } : done;
+    return this.#put({ ...view, keys, instance });
+  }
+
+  #change(request: Parameters<KeyCommands['change']['execute']>[0]): InstanceView {
+    const { caller, instanceId, set, remove } = request;
+    for (const [name, value] of Object.entries(set)) checkKey(name, value);
+    const view = this.#visible(caller.principal, instanceId);
+    refuseUnless(['binding', 'ready'].includes(view.instance.state), view);
+    const kept = view.keys.filter(({ name }) => !remove.includes(name) && !(name in set));
+    if (remove.some((name) => !view.keys.some((key) => key.name === name))) {
+      throw new Fault('key_unknown', 'This instance has no key of that name.');
+    }
+    const version = view.instance.keyVersion + 1;
+    const added = Object.keys(set).map((name) => ({ name, version, setAt: NOON, isLive: false }));
+    for (const [name, value] of Object.entries(set)) this.keyValues.set(name, value);
+    const { revision } = view.instance;
+    const instance = { ...view.instance, keyVersion: version, revision: revision + 1 };
+    return this.#put({ ...view, keys: [...kept, ...added], instance });
+  }
+
+  #visible({ role, tenantRef }: Principal, id: InstanceId): InstanceView {
+    const view = this.views.get(id);
+    const isTheirs = role !== 'tenant' || view?.tenantRef === tenantRef;
+    if (view !== undefined && isTheirs) return view;
+    throw new Fault('instance_unknown', 'No such instance. List yours with GET /v1/instances.');
+  }
+
+  #put(view: Pick<InstanceView, 'instance'> & Partial<InstanceView>): InstanceView {
+    const whole = { tenantRef: null, keys: [], ...view };
+    this.views.set(view.instance.id, whole);
+    return whole;
+  }
+}
+
+function isAlive({ instance }: InstanceView): boolean {
+  return instance.state !== 'deleting' && instance.state !== 'deleted';
+}
+
+function refuseUnless(isFine: boolean, { instance }: InstanceView): void {
+  if (isFine) return;
+  throw new Fault('instance_not_ready', `The instance is ${instance.state}; ask again later.`);
+}
+
+function oneStepOn(instance: Instance): Instance {
+  if (instance.state === 'deleting') return { ...instance, state: 'deleted' };
+  if (instance.state !== 'binding' || instance.bindingStep === null) return instance;
+  const next = BINDING_STEPS[BINDING_STEPS.indexOf(instance.bindingStep) + 1];
+  if (next !== undefined) return { ...instance, bindingStep: next };
+  return { ...instance, state: 'ready', bindingStep: null, readyAt: NOON };
+}
