@@ -14,6 +14,8 @@ import type { World } from './world.js';
 export interface CommandSet {
   readonly program: Command;
   readonly world: World;
+  /** Whether results and failures are printed as JSON. */
+  readonly isJson: boolean;
   /** Where a command puts an exit code that is no failure of its own, e.g. a child's. */
   readonly exit: { code: number };
   /** Runs a command's work with a connection to the API. */
@@ -28,27 +30,27 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 not found, 4 conflict, 5 no c
 6 unreachable, 130 interrupted.`;
 
 /** The commands with their arguments; parsing one runs it. */
-export function createProgram(world: World): CommandSet {
+export function createProgram(world: World, isJson: boolean): CommandSet {
   const exit = { code: 0 };
   const program = new Command('clawdeploy')
     .description('An OpenClaw gateway for each of your users.')
     .version(productVersion())
     .option('--json', 'print results and failures as JSON')
     .addHelpText('after', HELP)
-    .showHelpAfterError('(see `clawdeploy --help`)')
+    .showHelpAfterError(isJson ? false : '(see `clawdeploy --help`)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),
       writeErr: (text) => void world.stderr.write(text),
-      // What stands behind `=` may be a key that somebody put in the wrong place.
+      // With --json whoever runs this prints the failure, as it does every other.
       outputError: (text, write) => {
-        write(text.replaceAll(/(--?[\w-]+)=[^'\s]*/g, '$1=…'));
+        if (!isJson) write(masked(text));
       },
     })
     .exitOverride();
   const call = (work: (session: Session) => Promise<void>): Promise<void> =>
-    inSession(world, program.opts<{ json?: boolean }>().json === true, work);
-  const set: CommandSet = { program, world, exit, call };
+    inSession(world, isJson, work);
+  const set: CommandSet = { program, world, isJson, exit, call };
   addStackCommands(set);
   addClaimCommand(set);
   addInstanceCommands(set);
@@ -56,4 +58,9 @@ export function createProgram(world: World): CommandSet {
   addAccessCommands(set);
   addPoolCommand(set);
   return set;
+}
+
+/** Blots out what stands behind `=`: it may be a key that somebody put in the wrong place. */
+export function masked(text: string): string {
+  return text.replaceAll(/(--?[\w-]+)=[^'\s]*/g, '$1=…');
 }

@@ -2,10 +2,10 @@ import { CommanderError } from 'commander';
 import { Fault } from '../errors/index.js';
 import { ApiFailure } from './api-client-failure.js';
 import { Interrupted } from './ask.js';
-import { CliFailure } from './cli-failure.js';
+import { CliFailure, usage } from './cli-failure.js';
 import type { ExitCode } from './exit-codes.js';
 import { EXIT } from './exit-codes.js';
-import { createProgram } from './program.js';
+import { createProgram, masked } from './program.js';
 import type { World } from './world.js';
 
 /**
@@ -13,22 +13,20 @@ import type { World } from './world.js';
  * printed to stderr: one sentence, or one JSON object with --json.
  */
 export async function runCli(args: readonly string[], world: World): Promise<number> {
-  const { program, exit } = createProgram(world);
+  const isJson = args.includes('--json');
+  const { program, exit } = createProgram(world, isJson);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exit.code;
   } catch (error) {
     const failure = failureOf(error, world.signal);
-    // Commander has printed its own sentence, or the help that was asked for.
-    if (failure !== null) {
-      report(world, failure, args.includes('--json'));
-      return failure.exitCode;
-    }
-    return exitCodeOf(error);
+    if (failure !== null) report(world, failure, isJson);
+    return failure?.exitCode ?? parseFailed(world, error, isJson);
   }
 }
 
 function failureOf(error: unknown, signal: AbortSignal): CliFailure | null {
+  if (error instanceof CliFailure && error.exitCode === EXIT.interrupted) return error;
   if (signal.aborted || error instanceof Interrupted) {
     return new CliFailure(EXIT.interrupted, 'Interrupted.');
   }
@@ -67,7 +65,11 @@ function report(
   stderr.write(isJson ? `${JSON.stringify({ error })}\n` : `${message}\n`);
 }
 
-function exitCodeOf(error: unknown): number {
-  const isHelp = error instanceof CommanderError && error.exitCode === 0;
-  return isHelp ? EXIT.ok : EXIT.usage;
+/** How parsing ended without running a command: with the help that was asked for, or with an error. */
+function parseFailed(world: World, error: unknown, isJson: boolean): ExitCode {
+  if (!(error instanceof CommanderError)) return EXIT.failed;
+  if (error.exitCode === 0) return EXIT.ok;
+  // Without --json commander has printed its own sentence already.
+  if (isJson) report(world, usage(masked(error.message)), isJson);
+  return EXIT.usage;
 }

@@ -6,7 +6,7 @@ import { DemoFailure } from './demo-failure.js';
 import type { MemberBars } from './member-bars.js';
 
 /** A gateway boots in 10–25 s on idle cores; this is for several at once on two busy ones. */
-const FILL_LIMIT_MS = 10 * 60_000;
+const FILL_LIMIT_MS = 4 * 60_000;
 const LOOK_EVERY_MS = 250;
 
 /** Members of the pool: on their way, or waiting for an owner. */
@@ -24,6 +24,7 @@ export async function fillPool(
 ): Promise<number> {
   const over = deadline(FILL_LIMIT_MS, signal);
   const seen = new Set<string>();
+  let lastPools: readonly PoolAnswer[] = [];
   while (!over.aborted) {
     const [pools, instances] = await look(client, signal);
     const members = instances.filter(({ id, state }) => {
@@ -31,6 +32,7 @@ export async function fillPool(
       return seen.has(id);
     });
     bars.show(members);
+    if (pools.length > 0) lastPools = pools;
     refuseClosedPool(pools, instances);
     // Pools are rows that the controller makes when it starts: none yet means not filled yet.
     if (pools.length > 0 && pools.every(isFull)) {
@@ -39,8 +41,20 @@ export async function fillPool(
     await pause(LOOK_EVERY_MS, over);
   }
   signal.throwIfAborted();
-  const sentence = `The pool was not filled within ${FILL_LIMIT_MS / 60_000} minutes.`;
-  throw new DemoFailure(sentence, 'controller');
+  throw new DemoFailure(unfilled(lastPools), 'controller');
+}
+
+/** What is missing, and how a person goes on: a slow machine may still get there by itself. */
+function unfilled(pools: readonly PoolAnswer[]): string {
+  const minutes = FILL_LIMIT_MS / 60_000;
+  if (pools.length === 0) return `No pool was set up within ${minutes} minutes.`;
+  const stock = pools.map(({ id, counts, idleTarget }) => {
+    return `${counts['idle'] ?? 0} of ${idleTarget} in ${id}`;
+  });
+  return (
+    `After ${minutes} minutes these gateways are idle: ${stock.join(', ')}. The controller goes ` +
+    'on; watch `./bin/clawdeploy.mjs pool` and call `make demo` when the pool is full.'
+  );
 }
 
 /** Pools and instances; the API may be restarting, which is no reason to give up. */

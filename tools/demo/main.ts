@@ -6,6 +6,8 @@ import {
   readConnectionFile,
   readToken,
 } from '../../src/cli/api-client-connection.js';
+import { stackLayout } from '../stack/layout.js';
+import { readPorts } from '../stack/ports.js';
 import { DemoFailure } from './demo-failure.js';
 import { memberBars } from './member-bars.js';
 import { runDemo } from './run-demo.js';
@@ -28,13 +30,20 @@ async function main(signal: AbortSignal): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   try {
     const result = await runDemo({ client, connection, bars, say, signal });
-    process.stdout.write(summaryOf(result, process.stdout.isTTY));
+    const isForPerson = process.stdout.isTTY;
+    process.stdout.write(summaryOf(result, { isForPerson, nomadUi: nomadUiOf(dirname(file)) }));
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`${sentenceOf(error)}${logHint(error, dirname(file))}`, { cause: error });
   } finally {
     client.close();
   }
+}
+
+/** Where the stack's Nomad shows its jobs; null for a stack that remembers no ports. */
+function nomadUiOf(stateDir: string): string | null {
+  const ports = readPorts(stackLayout(dirname(stateDir), stateDir));
+  return ports === null ? null : `http://127.0.0.1:${ports.nomadHttp}/ui`;
 }
 
 function sentenceOf(error: unknown): string {

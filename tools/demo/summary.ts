@@ -4,12 +4,18 @@ import type { DemoResult } from './run-demo.js';
  * The demonstration's result for people. The token is shown where a person looks at a terminal; a
  * file or a CI log gets the command that tells it instead.
  */
-export function summaryOf(result: DemoResult, isForPerson: boolean): string {
+export function summaryOf(
+  result: DemoResult,
+  { isForPerson, nomadUi }: { readonly isForPerson: boolean; readonly nomadUi: string | null },
+): string {
   const { instance, answer, token } = result;
+  const { id } = instance;
   const rows: readonly (readonly [string, string])[] = [
     ['gateway', instance.url],
-    ['token', isForPerson ? token : `npx clawdeploy access ${instance.id}`],
-    ['open it', `npx clawdeploy open ${instance.id}`],
+    ['token', `./bin/clawdeploy.mjs access ${id}`],
+    ...(isForPerson ? ([['', token]] as const) : []),
+    ['open it', `./bin/clawdeploy.mjs open ${id}`],
+    ...(nomadUi === null ? [] : ([['in Nomad', `${nomadUi}/jobs/${id}@default`]] as const)),
     ['answer', answer],
   ];
   const times: readonly (readonly [string, string])[] = [

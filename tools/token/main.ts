@@ -1,25 +1,31 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findConnectionFile } from '../../src/cli/api-client-connection.js';
 import { mintToken } from '../stack/identity.js';
 import { stackLayout } from '../stack/layout.js';
 import { sentenceOf, StackError } from '../stack/stack-error.js';
 
-const HOURS_MAX = 24 * 30;
+/** Thirty days: as long as the stack's own operator token. */
+const MINUTES_MAX = 30 * 24 * 60;
+/** Exit codes as docs/cli.md lists them. */
+const FAILED = 1;
+const USAGE = 2;
 
 interface TokenFlags {
+  readonly tenant?: string;
   readonly role: 'tenant' | 'product' | 'operator';
-  readonly hours: number;
+  readonly minutes: number;
   readonly json?: boolean;
 }
 
 /** Issues an API token with the development stack's key; in production the product's issuer does. */
-async function issue(tenant: string | undefined, flags: TokenFlags): Promise<void> {
-  const { role, hours } = flags;
+async function issue({ tenant, role, minutes, json }: TokenFlags): Promise<void> {
   if ((role === 'tenant') !== (tenant !== undefined)) {
-    throw new StackError('Name a tenant for the role tenant, and none for the others.');
+    process.stderr.write('Name a tenant for the role tenant, and none for the others.\n');
+    process.exitCode = USAGE;
+    return;
   }
   const file = findConnectionFile(process.cwd()) ?? findConnectionFile(productRoot());
   if (file === null) throw new StackError('There is no stack here; start one with `make up`.');
@@ -28,15 +34,15 @@ async function issue(tenant: string | undefined, flags: TokenFlags): Promise<voi
     sub: tenant ?? role,
     role,
     ...(tenant === undefined ? {} : { tenant }),
-    ttlMs: hours * 3_600_000,
+    ttlMs: minutes * 60_000,
   });
-  process.stdout.write(flags.json === true ? `${JSON.stringify({ token })}\n` : `${token}\n`);
+  process.stdout.write(json === true ? `${JSON.stringify({ token })}\n` : `${token}\n`);
 }
 
-function hoursOf(text: string): number {
-  const hours = Number(text);
-  if (Number.isInteger(hours) && hours >= 1 && hours <= HOURS_MAX) return hours;
-  throw new InvalidArgumentError(`Use a whole number from 1 to ${HOURS_MAX}.`);
+function minutesOf(text: string): number {
+  const minutes = Number(text);
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= MINUTES_MAX) return minutes;
+  throw new InvalidArgumentError(`Use a whole number from 1 to ${MINUTES_MAX}.`);
 }
 
 function productRoot(): string {
@@ -45,19 +51,25 @@ function productRoot(): string {
   return folder;
 }
 
-new Command('token')
+new Command('clawdeploy token')
   .description('Issues an API token with the development stack’s key.')
-  .argument('[tenant]', 'whom the token speaks for')
+  .option('--tenant <name>', 'whom a token of the role tenant speaks for')
   .addOption(
     new Option('--role <role>', 'what it may do')
       .choices(['tenant', 'product', 'operator'])
       .default('tenant'),
   )
-  .option('--hours <count>', 'how long it is valid', hoursOf, 24)
+  .option('--minutes <count>', 'how long it is valid', minutesOf, 60)
   .option('--json', 'print it as JSON')
+  .exitOverride()
   .action(issue)
   .parseAsync()
   .catch((error: unknown) => {
+    if (error instanceof CommanderError) {
+      // It has printed its own sentence, or the help that was asked for.
+      process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+      return;
+    }
     process.stderr.write(`${sentenceOf(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = FAILED;
   });

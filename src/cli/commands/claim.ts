@@ -71,15 +71,22 @@ async function claim(
     conclude(session, claimed, { claimMs, readyMs: null, keyLiveMs: null });
     return;
   }
-  const ready = await untilReady(session, claimed);
-  const readyMs = monotonicMs() - startedMs;
-  if (provider === undefined || value === null) {
-    conclude(session, ready, { claimMs, readyMs, keyLiveMs: null });
-    return;
+  const { id } = claimed;
+  try {
+    const ready = await untilReady(session, claimed);
+    const readyMs = monotonicMs() - startedMs;
+    if (provider === undefined || value === null) {
+      conclude(session, ready, { claimMs, readyMs, keyLiveMs: null });
+      return;
+    }
+    const writtenMs = monotonicMs();
+    const instance = await writeKey(session, { id, name: provider, value });
+    conclude(session, instance, { claimMs, readyMs, keyLiveMs: monotonicMs() - writtenMs });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const sentence = `Interrupted. ${id} is claimed; see \`clawdeploy show ${id}\`.`;
+    throw new CliFailure(EXIT.interrupted, sentence, { id });
   }
-  const writtenMs = monotonicMs();
-  const instance = await writeKey(session, { id: ready.id, name: provider, value });
-  conclude(session, instance, { claimMs, readyMs, keyLiveMs: monotonicMs() - writtenMs });
 }
 
 function wishOf(session: Session, argument: string | undefined, flags: ClaimFlags): ClaimWish {
