@@ -68,7 +68,7 @@ describe('bearer tokens', () => {
   });
 
   it('are asked for in the way that HTTP has for it, and are never logged', async () => {
-    const token = `${await api.token({ expires: '-10s' })}`;
+    const token = await api.token({ expires: '-10s' });
     const headers = { authorization: `Bearer ${token}` };
     const answer = await call(api, { path: '/v1/pools', as: null, headers });
     expectProblem(answer, 401, 'unauthenticated');

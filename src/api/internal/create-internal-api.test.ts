@@ -55,7 +55,8 @@ describe('the edge’s look-up', () => {
       log: quietLog,
       onLookup: (outcome) => outcomes.push(outcome),
     });
-    server = createServer(app.callback());
+    const handle = app.callback();
+    server = createServer((incoming, response) => void handle(incoming, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });

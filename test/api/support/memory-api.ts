@@ -74,7 +74,8 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     stopping: new AbortController().signal,
   });
   let signing = await trust(jwksFile, 'first');
-  const server = createServer(api.callback());
+  const handle = api.callback();
+  const server = createServer((request, response) => void handle(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
