@@ -40,8 +40,9 @@ export async function confirm(
 }
 
 function promptHidden({ stdin, stderr, signal }: World, question: string): Promise<string> {
-  stderr.write(`${question} (what you type is not shown): `);
+  // Before the question: who answers quickly, or pastes, would otherwise see the key on the screen.
   stdin.setRawMode?.(true);
+  stderr.write(`${question} (what you type is not shown): `);
   return new Promise<string>((resolve, reject) => {
     let typed = '';
     const stop = (): void => {
