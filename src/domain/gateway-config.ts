@@ -6,10 +6,7 @@ import { PROVIDERS, PROVIDER_NAMES } from './providers.js';
 /** The agent that a tenant talks to; it exists from the claim on. */
 export const TENANT_AGENT = 'main';
 
-/**
- * The agent of an unclaimed member. The tenant's agent is another one, so that the warm-up turn is
- * in no list, history or bill that a tenant ever sees.
- */
+/** The agent of an unclaimed member; the tenant's is another one, so nothing of it is inherited. */
 export const WARMUP_AGENT = 'warmup';
 
 /** Bytes of a Nomad Variable, which carries the result. */

@@ -20,7 +20,7 @@ export type Behaviour =
 /** Longest pause before an answer, in milliseconds. */
 export const SLOW_MS_MAX = 30_000;
 
-/** Characters of the last message that come back. */
+/** Characters of a message that come back. */
 const ECHO_MAX = 500;
 
 /** Tokens of a request or an answer. */
@@ -42,11 +42,14 @@ export function behaviourOf(model: string): Behaviour {
 
 /**
  * The answer: what was said, and the fingerprint of the key it was asked with. The fingerprint is
- * how tests prove which key a gateway really uses without anybody handling the key.
+ * how tests prove which key a gateway really uses without anybody handling the key. What was said
+ * is the first message since the last answer: agents append context of their own to it.
  */
 export function answerTo(request: ChatRequest, fingerprint: string): string {
-  const last = request.messages.findLast(({ role }) => role === 'user');
-  return `key:${fingerprint} echo: ${textOf(last?.content).slice(0, ECHO_MAX)}`;
+  const { messages } = request;
+  const answered = messages.findLastIndex(({ role }) => role === 'assistant');
+  const asked = messages.slice(answered + 1).find(({ role }) => role === 'user');
+  return `key:${fingerprint} echo: ${textOf(asked?.content).slice(0, ECHO_MAX)}`;
 }
 
 /** The first 12 hexadecimal digits of the key's SHA-256, or `none` without a key. */

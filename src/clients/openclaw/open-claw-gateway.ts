@@ -11,6 +11,16 @@ const PROBE_LIMIT_MS = 2_000;
 /** The first turn loads most of OpenClaw's code: 3–10 s, more while other gateways boot. */
 const TURN_LIMIT_MS = 90_000;
 
+/** What the warm-up turn says. */
+export const WARMUP_PROMPT = 'Say that you are ready to be warmed up.';
+
+/**
+ * OpenClaw keeps conversations of this form in memory alone, and lists them nowhere: what the
+ * warm-up says and is told is gone without having been anywhere. It also leaves the gateway 200 MB
+ * smaller than a conversation that is stored, and costs the tenant's first turn little.
+ */
+const WARMUP_SESSION = `agent:${WARMUP_AGENT}:dashboard:incognito-warm-up`;
+
 /** What `/startupz` says; a Control UI page that answers for unknown paths does not say it. */
 const Startup = z.object({ ok: z.literal(true) });
 
@@ -43,10 +53,10 @@ export class OpenClawGateway implements Gateway {
       method: 'POST',
       baseUrl: `http://${address}`,
       path: '/v1/chat/completions',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, 'x-openclaw-session-key': WARMUP_SESSION },
       body: {
         model: `openclaw/${WARMUP_AGENT}`,
-        messages: [{ role: 'user', content: 'Say hello.' }],
+        messages: [{ role: 'user', content: WARMUP_PROMPT }],
       },
       timeoutMs: TURN_LIMIT_MS,
       signal,

@@ -1,0 +1,199 @@
+import { expect } from 'chai';
+import { createHash } from 'node:crypto';
+import { HttpTransport } from '../../src/clients/http/http-transport.js';
+import { HttpEdgeProbe } from '../../src/clients/openclaw/edge-probe.js';
+import { WARMUP_PROMPT } from '../../src/clients/openclaw/open-claw-gateway.js';
+import { renderTenantConfig } from '../../src/domain/gateway-config.js';
+import type { TenantId } from '../../src/domain/ids.js';
+import type { StubModel } from '../../src/stub-model/server.js';
+import { startStubModel } from '../../src/stub-model/server.js';
+import type { Toolchain } from '../../tools/setup/toolchain.js';
+import { loadToolchain } from '../../tools/setup/toolchain.js';
+import { describeGateway } from '../contract/gateway-contract.js';
+import { anInstanceId } from '../support/builders.js';
+import { quietLog } from '../support/quiet-log.js';
+import { ROOT } from '../support/servers.js';
+import { waitFor } from '../support/wait-for.js';
+import type { Brought } from './real-gateway.js';
+import { RealGateway } from './real-gateway.js';
+import type { TinyEdge } from './tiny-edge.js';
+import { startTinyEdge } from './tiny-edge.js';
+
+const POOL_TOKEN = 'pool-token-0123456789abcdef0123456789abcdef';
+const TENANT_TOKEN = 'tenant-token-0123456789abcdef0123456789ab';
+const BASE_DOMAIN = 'claws.localhost';
+const { signal } = new AbortController();
+
+/** The life of one gateway, in order: each test takes it a step further, as the control plane does. */
+describe('a real OpenClaw gateway', function () {
+  this.timeout(150_000);
+
+  let stub: StubModel;
+  let gateway: RealGateway;
+  let edge: TinyEdge;
+  let edgeTransport: HttpTransport;
+  let token = POOL_TOKEN;
+  let revision = 1;
+  const instanceId = anInstanceId();
+
+  before(async function () {
+    const toolchain = await toolchainOrNull();
+    if (toolchain === null) return this.skip();
+    stub = await startStubModel({ host: '127.0.0.1', port: 0, log: quietLog });
+    gateway = await RealGateway.start(toolchain, brought({ isClaimed: false }));
+    edge = await startTinyEdge(`${instanceId}.${BASE_DOMAIN}`, gateway.address);
+    edgeTransport = new HttpTransport({ system: 'gateway', baseUrl: edge.url });
+  });
+
+  after(async () => {
+    edgeTransport?.close();
+    await edge?.close();
+    await gateway?.stop();
+    await stub?.close();
+  });
+
+  describe('as Gateway and EdgeProbe', () => {
+    describeGateway(() => ({
+      gateway: gateway.client,
+      edge: new HttpEdgeProbe(edgeTransport, { baseDomain: BASE_DOMAIN }),
+      instanceId,
+      address: gateway.address,
+      token: () => token,
+      rebind: async () => {
+        token = `another-${token}`;
+        revision += 1;
+        await gateway.bring(brought({ isClaimed: false }));
+        return revision;
+      },
+    }));
+  });
+
+  describe('claimed', () => {
+    it('takes a claim in one piece: the new token opens it, the old one does not', async () => {
+      const [pid, poolToken] = [gateway.pid, token];
+      token = TENANT_TOKEN;
+      revision += 1;
+      await gateway.bring(brought({}));
+
+      expect(await tryToken(TENANT_TOKEN)).to.equal('accepted');
+      expect(await tryToken(poolToken)).to.equal('refused');
+      expect(gateway.pid).to.equal(pid);
+    });
+
+    it('shows its tenant nothing of the warm-up', async () => {
+      const models = await (await call('/v1/models')).text();
+      const sessions = await (
+        await call('/tools/invoke', { tool: 'sessions_list', args: {} })
+      ).text();
+      const agents = await rpc('agents.list');
+      const known = await rpc('models.list');
+      expect(models).to.include('openclaw/main');
+      expect(sessions).to.match(/count\W+0\b/);
+      for (const text of [models, sessions, agents, known]) {
+        expect(text).to.not.match(/warm.?up|unclaimed/i);
+      }
+      expect(await gateway.stateHolds(WARMUP_PROMPT), 'the warm-up turn on disk').to.equal(false);
+    });
+
+    it('answers with the first key as soon as the revision is applied', async () => {
+      await bringKey('the-first-key-of-all');
+      expect(await answer()).to.include(fingerprintOf('the-first-key-of-all'));
+    });
+
+    it('answers with the next key from the next revision on, in the same process', async () => {
+      const { pid } = gateway;
+      for (const key of ['the-second-key', 'the-third-key']) {
+        await bringKey(key);
+        expect(await answer()).to.include(fingerprintOf(key));
+      }
+      expect(gateway.pid).to.equal(pid);
+    });
+
+    it('keeps the key it has when only the file of secrets changes', async () => {
+      await gateway.bringSecrets(brought({ key: 'a-key-that-nobody-announced' }));
+      expect(await answer()).to.include(fingerprintOf('the-third-key'));
+    });
+
+    it('keeps serving with the last good configuration when it is brought a broken one', async () => {
+      await bringKey('the-fourth-key');
+      await gateway.bringText('{ "no": "such setting" ');
+      await waitFor(async () => (await gateway.log()).includes('reload skipped'), {
+        withinMs: 20_000,
+        describe: 'the gateway to refuse the broken file',
+      });
+      expect(await gateway.revision()).to.equal(revision);
+      expect(await answer()).to.include(fingerprintOf('the-fourth-key'));
+    });
+
+    it('recovers from a broken configuration with the next good one', async () => {
+      await bringKey('the-fifth-key');
+      expect(await answer()).to.include(fingerprintOf('the-fifth-key'));
+    });
+
+    it('lets the tenant’s part override nothing that the job fixes', async () => {
+      revision += 1;
+      const good = brought({ key: 'the-sixth-key' });
+      const config = JSON.parse(good.config) as { gateway: object };
+      const grabbing = { ...config.gateway, auth: { mode: 'none' }, port: 1, bind: 'lan' };
+      await gateway.bring({ ...good, config: JSON.stringify({ ...config, gateway: grabbing }) });
+      expect(await tryToken('no-token-at-all')).to.equal('refused');
+      expect(await tryToken(TENANT_TOKEN)).to.equal('accepted');
+    });
+
+    it('lets nobody write its configuration, not even with its token', async () => {
+      const params = { raw: '{"logging":{"level":"debug"}}', baseHash: 'any' };
+      expect(JSON.parse(await rpc('config.patch', params))).to.include({ ok: false });
+    });
+  });
+
+  function brought({ isClaimed = true, key = '' }: { isClaimed?: boolean; key?: string }): Brought {
+    const keys = key === '' ? {} : { stub: key };
+    const config = renderTenantConfig({
+      instance: { tenantId: isClaimed ? ('a-tenant' as TenantId) : null },
+      keys: Object.keys(keys).map((name) => ({ name })),
+      stubModelUrl: `http://127.0.0.1:${String(stub.port)}/v1`,
+    });
+    return { revision, token, keys, config };
+  }
+
+  async function bringKey(key: string): Promise<void> {
+    revision += 1;
+    await gateway.bring(brought({ key }));
+  }
+
+  function tryToken(candidate: string): Promise<string> {
+    return gateway.client.tryToken(gateway.address, candidate, signal);
+  }
+
+  function call(path: string, body?: unknown): Promise<Response> {
+    return fetch(`${gateway.url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  async function rpc(method: string, params: object = {}): Promise<string> {
+    return (await call('/api/v1/admin/rpc', { method, params })).text();
+  }
+
+  async function answer(): Promise<string> {
+    const messages = [{ role: 'user', content: 'Which key?' }];
+    const reply = await call('/v1/chat/completions', { model: 'openclaw/main', messages });
+    return reply.text();
+  }
+});
+
+function fingerprintOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 12);
+}
+
+/** The toolchain of `make setup`, or null where it has not run and nobody promised it. */
+async function toolchainOrNull(): Promise<Toolchain | null> {
+  try {
+    return await loadToolchain(ROOT);
+  } catch (error) {
+    if (process.env['CI'] !== undefined) throw error;
+    return null;
+  }
+}

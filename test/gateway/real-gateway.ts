@@ -1,0 +1,176 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HttpTransport } from '../../src/clients/http/http-transport.js';
+import { OpenClawGateway } from '../../src/clients/openclaw/open-claw-gateway.js';
+import { LIVE_PLACEHOLDER } from '../../src/domain/gateway-config.js';
+import type { Toolchain } from '../../tools/setup/toolchain.js';
+import { freePort } from '../support/free-port.js';
+import { makeTempDir, removeTempDir } from '../support/temp-dir.js';
+import { waitFor } from '../support/wait-for.js';
+import { jobspecParts } from './jobspec-parts.js';
+
+/** A boot takes 10–25 s, and longer while the machine does other things. */
+const START_WITHIN_MS = 120_000;
+const APPLY_WITHIN_MS = 20_000;
+const STOP_WITHIN_MS = 20_000;
+
+const { signal } = new AbortController();
+
+/** What Nomad's templates would bring to the gateway. */
+export interface Brought {
+  readonly revision: number;
+  readonly token: string;
+  readonly keys: Readonly<Record<string, string>>;
+  /** With the placeholder for what is live, as renderTenantConfig gives it. */
+  readonly config: string;
+}
+
+/**
+ * A real OpenClaw with the configuration and environment of the jobspec, and files in the places
+ * that Nomad's templates fill: the instance contract without Nomad and Vault.
+ */
+export class RealGateway {
+  readonly address: string;
+  readonly url: string;
+  readonly #transport: HttpTransport;
+  readonly client: OpenClawGateway;
+
+  private constructor(
+    private readonly dir: string,
+    private readonly child: ChildProcess,
+    port: number,
+  ) {
+    this.address = `127.0.0.1:${String(port)}`;
+    this.url = `http://${this.address}`;
+    this.#transport = new HttpTransport({ system: 'gateway', baseUrl: this.url });
+    this.client = new OpenClawGateway(this.#transport);
+  }
+
+  /** Starts it with what it is first brought; resolves once it has started. */
+  static async start(toolchain: Toolchain, brought: Brought): Promise<RealGateway> {
+    const dir = await makeTempDir();
+    const port = await freePort();
+    const [taskDir, secretsDir] = [join(dir, 'local'), join(dir, 'secrets')];
+    const { rootConfig, env } = jobspecParts({
+      port,
+      taskDir,
+      secretsDir,
+      programDir: toolchain.openclaw.dir,
+      compileCacheDir: toolchain.compileCacheDir,
+      url: 'http://oc-aaaaaaaaaaaa.claws.localhost',
+    });
+    await mkdir(taskDir);
+    await mkdir(secretsDir, { mode: 0o700 });
+    await writeFile(join(taskDir, 'openclaw.json'), rootConfig, { mode: 0o600 });
+    await writeSecrets(secretsDir, brought);
+    await writeTrigger(taskDir, brought);
+
+    const output = await open(join(dir, 'output.log'), 'a', 0o600);
+    const entry = join(toolchain.openclaw.dir, 'node_modules/openclaw/dist/index.js');
+    const child = spawn(toolchain.node.path, [entry, 'gateway', 'run'], {
+      cwd: taskDir,
+      env: { ...env, NODE_COMPILE_CACHE: toolchain.compileCacheDir },
+      stdio: ['ignore', output.fd, output.fd],
+    });
+    await output.close();
+    // A test run that dies early must not leave a gateway behind.
+    process.once('exit', () => child.kill('SIGKILL'));
+    const gateway = new RealGateway(dir, child, port);
+    try {
+      await gateway.#started();
+      return gateway;
+    } catch (error) {
+      const text = await readFile(join(dir, 'output.log'), 'utf8');
+      await gateway.stop();
+      throw new Error(`the gateway did not start: ${text.slice(-2000)}`, { cause: error });
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.child.exitCode === null ? this.child.pid : undefined;
+  }
+
+  /** Brings secrets first, then the trigger, as the jobspec's templates do; waits until applied. */
+  async bring(brought: Brought): Promise<void> {
+    await writeSecrets(join(this.dir, 'secrets'), brought);
+    await writeTrigger(join(this.dir, 'local'), brought);
+    await waitFor(async () => (await this.revision()) === brought.revision, {
+      withinMs: APPLY_WITHIN_MS,
+      describe: `revision ${String(brought.revision)} to be applied`,
+      everyMs: 10,
+    });
+  }
+
+  /** Replaces the trigger file by any text, without waiting for anything. */
+  async bringText(text: string): Promise<void> {
+    await replaceFile(join(this.dir, 'local', 'tenant.json'), text);
+  }
+
+  /** Replaces the file of secrets alone, which the gateway does not watch. */
+  async bringSecrets(brought: Brought): Promise<void> {
+    await writeSecrets(join(this.dir, 'secrets'), brought);
+  }
+
+  revision(): Promise<number | null> {
+    return this.client.appliedRevision(this.address, '', signal);
+  }
+
+  /** The gateway's own log, which holds what it made of a file. */
+  log(): Promise<string> {
+    return readFile(join(this.dir, 'local', 'log', 'openclaw.log'), 'utf8');
+  }
+
+  /** Whether any file of the gateway's state contains `text` as it is. */
+  async stateHolds(text: string): Promise<boolean> {
+    const state = join(this.dir, 'local', 'state');
+    const entries = await readdir(state, { recursive: true, withFileTypes: true });
+    for (const entry of entries.filter((candidate) => candidate.isFile())) {
+      const content = await readFile(join(entry.parentPath, entry.name));
+      if (content.includes(text)) return true;
+    }
+    return false;
+  }
+
+  async stop(): Promise<void> {
+    this.#transport.close();
+    if (this.pid !== undefined) {
+      const exited = once(this.child, 'exit');
+      this.child.kill('SIGTERM');
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_WITHIN_MS);
+      await exited;
+      clearTimeout(timer);
+    }
+    await removeTempDir(this.dir);
+  }
+
+  async #started(): Promise<void> {
+    await waitFor(
+      async () => {
+        if (this.pid === undefined) return 'exited';
+        const state = await this.client.startupState(this.address, signal);
+        return state === 'started' ? state : null;
+      },
+      { withinMs: START_WITHIN_MS, describe: 'the gateway to start', everyMs: 200 },
+    ).then((state) => {
+      if (state === 'exited') throw new Error('it exited');
+    });
+  }
+}
+
+async function writeSecrets(dir: string, { token, keys }: Brought): Promise<void> {
+  await replaceFile(join(dir, 'keys.json'), JSON.stringify({ gateway: { token }, keys }));
+}
+
+async function writeTrigger(dir: string, { config, revision }: Brought): Promise<void> {
+  const live = `revision=${String(revision)}; token=1; keys=1`;
+  await replaceFile(join(dir, 'tenant.json'), config.replaceAll(LIVE_PLACEHOLDER, live));
+}
+
+/** By a rename, as Nomad does it: a reader sees the old file or the new one, never half of one. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
