@@ -344,7 +344,8 @@ job "openclaw" {
             },
             plugins: {
               allow: ["admin-http-rpc", "anthropic", "google", "memory-core", "openai", "openrouter", "telegram"],
-              entries: { "admin-http-rpc": { enabled: true } },
+              // A gateway that restarts with an OpenAI key would install codex by npm, or not start.
+              entries: { "admin-http-rpc": { enabled: true }, codex: { enabled: false } },
             },
             // Trimming sessions after each turn costs it a second of CPU in this version.
             session: { maintenance: { mode: "warn" } },
