@@ -100,7 +100,8 @@ describe('the REST API', function () {
       version: '0.0.0',
       stopping: new AbortController().signal,
     });
-    server = createServer(api.callback());
+    const handle = api.callback();
+    server = createServer((request, response) => void handle(request, response));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   });
 

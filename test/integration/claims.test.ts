@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ClaimRequest } from '../../src/commands/claim-instance.js';
 import { ClaimInstance, IDEMPOTENCY_TTL_MS } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
-import type { Fault } from '../../src/errors/index.js';
+import { Fault } from '../../src/errors/index.js';
 import type { Pool } from '../../src/domain/pool.js';
 import { poolIdOf } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
@@ -62,7 +62,7 @@ describe('claims on PostgreSQL', function () {
   async function codeOf(work: Promise<unknown>): Promise<string> {
     return work.then(
       () => 'no fault',
-      (error: Fault) => error.code,
+      (error: unknown) => (error instanceof Fault ? error.code : String(error)),
     );
   }
 
