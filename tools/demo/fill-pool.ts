@@ -5,8 +5,10 @@ import { deadline, pause } from '../../src/lib/timers.js';
 import { DemoFailure } from './demo-failure.js';
 import type { MemberBars } from './member-bars.js';
 
-/** A gateway boots in 10–25 s on idle cores; this is for several at once on two busy ones. */
-const FILL_LIMIT_MS = 4 * 60_000;
+/** A gateway boots in 10–25 s on idle cores; after this a person wants to know what to look at. */
+const PATIENCE_MS = 4 * 60_000;
+/** On two busy cores one member was seen to take 3 minutes; this is for several at once. */
+const FILL_LIMIT_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 250;
 
 /** Members of the pool: on their way, or waiting for an owner. */
@@ -15,7 +17,8 @@ const MEMBER_STATES = ['creating', 'warming', 'idle'];
 /**
  * Waits until every pool has as many idle members as it wants, showing each on its way.
  *
- * Fails with a sentence when a pool has given up after failures in a row, or when time is up.
+ * Says what is missing and where to look when it takes long; fails with a sentence when a pool has
+ * given up after failures in a row, or when time is up.
  */
 export async function fillPool(
   client: ApiClient,
@@ -23,7 +26,9 @@ export async function fillPool(
   signal: AbortSignal,
 ): Promise<number> {
   const over = deadline(FILL_LIMIT_MS, signal);
+  const patience = deadline(PATIENCE_MS, signal);
   const seen = new Set<string>();
+  let isNoted = false;
   let lastPools: readonly PoolAnswer[] = [];
   while (!over.aborted) {
     const [pools, instances] = await look(client, signal);
@@ -38,23 +43,30 @@ export async function fillPool(
     if (pools.length > 0 && pools.every(isFull)) {
       return members.filter(({ state }) => state === 'idle').length;
     }
+    if (patience.aborted && !isNoted) {
+      isNoted = true;
+      const log = 'it goes on; `make logs ARGS=controller` shows why it takes long.';
+      bars.note(`After ${minutes(PATIENCE_MS)}: ${stockOf(lastPools)}; ${log}`);
+    }
     await pause(LOOK_EVERY_MS, over);
   }
   signal.throwIfAborted();
-  throw new DemoFailure(unfilled(lastPools), 'controller');
+  const next = 'The controller goes on: call `make demo` when `./bin/clawdeploy.mjs pool` is full.';
+  const sentence = `After ${minutes(FILL_LIMIT_MS)}: ${stockOf(lastPools)}. ${next}`;
+  throw new DemoFailure(sentence, 'controller');
 }
 
-/** What is missing, and how a person goes on: a slow machine may still get there by itself. */
-function unfilled(pools: readonly PoolAnswer[]): string {
-  const minutes = FILL_LIMIT_MS / 60_000;
-  if (pools.length === 0) return `No pool was set up within ${minutes} minutes.`;
+function minutes(ms: number): string {
+  return `${ms / 60_000} minutes`;
+}
+
+/** How full each pool is, e.g. `1 of 2 gateways idle in s-2026.9.6`. */
+function stockOf(pools: readonly PoolAnswer[]): string {
+  if (pools.length === 0) return 'the controller has set up no pool';
   const stock = pools.map(({ id, counts, idleTarget }) => {
-    return `${counts['idle'] ?? 0} of ${idleTarget} in ${id}`;
+    return `${counts['idle'] ?? 0} of ${idleTarget} gateways idle in ${id}`;
   });
-  return (
-    `After ${minutes} minutes these gateways are idle: ${stock.join(', ')}. The controller goes ` +
-    'on; watch `./bin/clawdeploy.mjs pool` and call `make demo` when the pool is full.'
-  );
+  return stock.join(', ');
 }
 
 /** Pools and instances; the API may be restarting, which is no reason to give up. */

@@ -10,6 +10,8 @@ const STEPS = ['creating', 'warming', 'idle'] as const;
 export interface MemberBars {
   /** Takes all members as they now are. */
   show(members: readonly InstanceAnswer[]): void;
+  /** A sentence beside them that stays to be read. */
+  note(sentence: string): void;
   close(): void;
 }
 
@@ -52,6 +54,10 @@ class Bars implements MemberBars {
     }
   }
 
+  note(sentence: string): void {
+    this.#multi.log(`  ! ${sentence}\n`);
+  }
+
   close(): void {
     this.#multi.stop();
   }
@@ -69,6 +75,10 @@ class Lines implements MemberBars {
       this.#states.set(id, state);
       this.output.write(`  ${id}  ${state}${isDone(member) ? '' : `  ${ageOf(member)}`}\n`);
     }
+  }
+
+  note(sentence: string): void {
+    this.output.write(`  ! ${sentence}\n`);
   }
 
   close(): void {

@@ -17,8 +17,8 @@ const KEY_WAIT_SECONDS = 60;
 export interface DemoResult {
   readonly instance: InstanceAnswer;
   readonly token: string;
-  /** What the model answered, through the gateway and the edge. */
-  readonly answer: string;
+  /** The key that the model was called with, as its answer names it: the one that was set. */
+  readonly fingerprint: string;
   readonly idleMembers: number;
   /** Null when the demo's instance was there already. */
   readonly claimMs: number | null;
@@ -59,11 +59,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { token } = await client.readAccess(instance.id, signal);
   const answer = await askFirstQuestion(options, instance, token);
   const firstAnswerMs = performance.now() - writtenAt;
-  if (!answer.includes(fingerprintOf(value))) {
+  const fingerprint = fingerprintOf(value);
+  if (!answer.includes(fingerprint)) {
     const sentence = 'The gateway answered, but not with the key that was just set.';
     throw new DemoFailure(sentence, 'controller');
   }
-  return { ...claimed, token, answer, idleMembers, keyLiveMs, firstAnswerMs };
+  return { ...claimed, token, fingerprint, idleMembers, keyLiveMs, firstAnswerMs };
 }
 
 type Claimed = Pick<DemoResult, 'instance' | 'claimMs' | 'readyMs'>;

@@ -8,7 +8,7 @@ export function summaryOf(
   result: DemoResult,
   { isForPerson, nomadUi }: { readonly isForPerson: boolean; readonly nomadUi: string | null },
 ): string {
-  const { instance, answer, token } = result;
+  const { instance, fingerprint, token } = result;
   const { id } = instance;
   const rows: readonly (readonly [string, string])[] = [
     ['gateway', instance.url],
@@ -16,7 +16,7 @@ export function summaryOf(
     ...(isForPerson ? ([['', token]] as const) : []),
     ['open it', `./bin/clawdeploy.mjs open ${id}`],
     ...(nomadUi === null ? [] : ([['in Nomad', `${nomadUi}/jobs/${id}@default`]] as const)),
-    ['answer', answer],
+    ['proof', `the model was called with key ${fingerprint}, the one that was just set`],
   ];
   const times: readonly (readonly [string, string])[] = [
     ['claim answered', ms(result.claimMs)],
