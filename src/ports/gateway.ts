@@ -24,9 +24,9 @@ export interface Gateway {
   tryToken(address: string, token: string, signal: AbortSignal): Promise<TokenVerdict>;
   /**
    * The revision of the announcement that the gateway runs with, secrets included, or null when it
-   * cannot say yet. `token` must be live.
+   * cannot say yet or does not answer. Asked without a login, so asking often is harmless.
    */
-  appliedRevision(address: string, token: string, signal: AbortSignal): Promise<number | null>;
+  appliedRevision(address: string, signal: AbortSignal): Promise<number | null>;
 }
 
 /** The way in that tenants use: through the edge, by the instance's own name. */

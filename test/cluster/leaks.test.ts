@@ -19,8 +19,8 @@ const Failed = z.object({ stdout: z.string() });
 describe('a tenant’s key', function () {
   this.timeout(300_000);
 
-  const canary = 'canary+key/that=must?not&leak-7f3a9c';
-  const misplaced = 'misplaced+key/in=a?wrong&place-51d0e2';
+  const canary = 'canary+key/that=must?not;leak-7f3a9c';
+  const misplaced = 'misplaced+key/in=a?wrong;place-51d0e2';
   const forms = [canary, misplaced].flatMap((key) => [
     key,
     Buffer.from(key).toString('base64').replaceAll('=', ''),

@@ -115,7 +115,7 @@ export class RealGateway {
   }
 
   revision(): Promise<number | null> {
-    return this.client.appliedRevision(this.address, '', signal);
+    return this.client.appliedRevision(this.address, signal);
   }
 
   /** The gateway's own log, which holds what it made of a file. */

@@ -68,11 +68,7 @@ export class OpenClawGateway implements Gateway {
     return askWithToken(this.transport, { baseUrl: `http://${address}` }, token, signal);
   }
 
-  async appliedRevision(
-    address: string,
-    _token: string,
-    signal: AbortSignal,
-  ): Promise<number | null> {
+  async appliedRevision(address: string, signal: AbortSignal): Promise<number | null> {
     const reply = await answerOrNull(this.transport, probeOf(address, '/healthz', signal));
     const [, revision] = LIVE_HEADER_PATTERN.exec(reply?.headers[LIVE_HEADER] ?? '') ?? [];
     return revision === undefined ? null : Number(revision);

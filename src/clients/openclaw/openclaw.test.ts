@@ -55,13 +55,13 @@ describe('OpenClawGateway', () => {
       response.setHeader('strict-transport-security', 'max-age=86400; revision=12; token=2');
       response.end('{"ok":true}');
     };
-    expect(await gateway.appliedRevision(address, 'secret-token', signal)).to.equal(12);
+    expect(await gateway.appliedRevision(address, signal)).to.equal(12);
     expect(authorization).to.equal(undefined);
   });
 
   it('knows no revision of a gateway that names none', async () => {
     answer = (_request, response) => response.end('{"ok":true}');
-    expect(await gateway.appliedRevision(address, 'secret-token', signal)).to.equal(null);
+    expect(await gateway.appliedRevision(address, signal)).to.equal(null);
   });
 
   it('takes only a 401 for a refusal of the token', async () => {

@@ -76,7 +76,7 @@ async function prove(outside: Outside, instance: Instance, signal: AbortSignal):
   if (verdict !== 'accepted') return recheck(againAfterMs(verdict));
 
   const address = await currentAddress(outside, instance, signal);
-  const applied = address === null ? null : await gateway.appliedRevision(address, token, signal);
+  const applied = address === null ? null : await gateway.appliedRevision(address, signal);
   const at = clock.now();
   await store.transaction(async (tx) => {
     const notes = { revisionApplied: applied ?? instance.revisionApplied };

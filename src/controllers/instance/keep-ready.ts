@@ -4,7 +4,6 @@ import { SETTLED, recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
 import type { Outside } from './outside.js';
-import { tokenOf } from './token-of.js';
 
 /** Between two looks at whether the gateway took a new revision; each costs it little. */
 const LOOK_AGAIN_MS = 40;
@@ -23,8 +22,7 @@ export async function keepReady(
     return recheck(STARTING_AGAIN_MS);
   }
   const { gateway, store, clock, log, onPhase } = outside;
-  const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
-  const applied = await gateway.appliedRevision(address, token, signal);
+  const applied = await gateway.appliedRevision(address, signal);
   if (applied === null || applied <= instance.revisionApplied) return recheck(LOOK_AGAIN_MS);
 
   await store.instances.note(instance, { revisionApplied: applied });
