@@ -45,7 +45,7 @@ server {
 }
 
 client {
-  # Off at the very first start alone, see tools/stack/bootstrap/save-keyring.ts.
+  # Off at the very first start alone, see tools/stack/bootstrap/snapshot-nomad.ts.
   enabled = @nomad_client_enabled@
 
   # Dynamic ports of instances are opened on the loopback interface only.

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { configureConsul, trustNomadServices } from './bootstrap/configure-consul.js';
 import { configureNomad } from './bootstrap/configure-nomad.js';
 import { configureVault, trustNomadTasks } from './bootstrap/configure-vault.js';
-import { isKeyringSaved, saveKeyring } from './bootstrap/save-keyring.js';
+import { hasNomadSnapshot, snapshotNomad } from './bootstrap/snapshot-nomad.js';
 import type { ChildName, ChildSpec } from './child-spec.js';
 import { consulSpec } from './children/consul.js';
 import { controlPlaneSpecs, serviceEntry } from './children/control-plane.js';
@@ -104,9 +104,11 @@ export async function startStack(
     .then(() => child('nomad'))
     .then(() => step('nomad-acl', () => configureNomad(context, signal)))
     .then(async () => {
-      const isFirst = !isKeyringSaved(context);
-      await saveKeyring(context, signal);
-      if (isFirst) await step('nomad-client', () => children.restart('nomad'));
+      if (!hasNomadSnapshot(context)) {
+        await snapshotNomad(context, signal);
+        await step('nomad-client', () => children.restart('nomad'));
+      }
+      await snapshotNomad(context, signal);
     });
   const trust = Promise.all([nomadAcl, vaultPolicies]).then(() =>
     step('trust', async () => {

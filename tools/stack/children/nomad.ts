@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { isKeyringSaved } from '../bootstrap/save-keyring.js';
+import { hasNomadSnapshot } from '../bootstrap/snapshot-nomad.js';
 import type { ChildSpec } from '../child-spec.js';
 import { buildChroot } from '../chroot.js';
 import type { StackContext } from '../context.js';
@@ -41,7 +41,9 @@ export function nomadSpec(context: StackContext): ChildSpec {
       const reply = await callApi(url, { signal, limitMs: 2_000 });
       const isOk = (part: string): boolean => field(field(reply.json, part), 'ok') === true;
       if (reply.status !== 200 || !isOk('server')) return false;
-      return !isKeyringSaved(context) || (isOk('client') && (await isRegistered(context, signal)));
+      return (
+        !hasNomadSnapshot(context) || (isOk('client') && (await isRegistered(context, signal)))
+      );
     },
   };
 }
@@ -67,7 +69,7 @@ function agentValues({
   toolchain,
 }: StackContext): Record<string, string | number | boolean> {
   return {
-    nomad_client_enabled: isKeyringSaved({ layout }),
+    nomad_client_enabled: hasNomadSnapshot({ layout }),
     nomad_data_dir: join(layout.data, 'nomad'),
     nomad_http_port: ports.nomadHttp,
     nomad_rpc_port: ports.nomadRpc,
