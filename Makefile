@@ -12,7 +12,8 @@ SERVICE := node --enable-source-maps build/dist/src/main.js
 # Named here and not in .mocharc.json, where they would be added to whatever one file a person names.
 ALL_TESTS := 'src/**/*.test.ts' 'test/**/*.test.ts'
 TIDY_TESTS := 'test/tidy/**/*.test.ts'
-UNIT_TESTS := 'src/**/*.test.ts' $(TIDY_TESTS) 'test/setup/**/*.test.ts' 'test/support/**/*.test.ts'
+UNIT_TESTS := 'src/**/*.test.ts' $(TIDY_TESTS) 'test/setup/**/*.test.ts' 'test/support/**/*.test.ts' \
+	'test/api/**/*.test.ts'
 
 # More arguments for the target that is called, e.g. `make setup ARGS=--offline`.
 ARGS ?=

@@ -83,11 +83,6 @@ client {
     read_only = true
   }
 
-  host_volume "openclaw-compile-cache" {
-    path      = "@compile_cache_dir@"
-    read_only = false
-  }
-
   template {
     # Without wait_bounds a job may ask for a wait of 0 s, which a claim needs.
     # Attempts without end: a long outage of Vault must not kill a running gateway.

@@ -78,7 +78,6 @@ function agentValues({
     nomad_dynamic_port_max: ports.nomadDynamicMax,
     chroot_dir: layout.chroot,
     openclaw_dir: toolchain.openclaw.dir,
-    compile_cache_dir: toolchain.compileCacheDir,
     raw_exec_enabled: instanceDriver() === 'raw_exec',
     consul_http_port: ports.consulHttp,
     consul_nomad_token: ensureSecret(secretFile(layout, 'consul-nomad.token'), randomUUID),
