@@ -240,6 +240,11 @@ job "openclaw" {
         "traefik.http.routers.${var.instance_id}.rule=Host(`${local.host}`)",
         "traefik.http.routers.${var.instance_id}.entrypoints=web",
         "traefik.http.routers.${var.instance_id}.middlewares=clawdeploy-route@file",
+
+        # Without a backend of its own name the router would spread its requests, tokens and all,
+        # over every gateway of the shared service name.
+        "traefik.http.routers.${var.instance_id}.service=${var.instance_id}",
+        "traefik.http.services.${var.instance_id}.loadbalancer.passhostheader=true",
       ]
 
       check {

@@ -25,19 +25,20 @@ const REQUIRED: Readonly<Record<string, HclVariables>> = {
   'jobs/control-plane/clawdeploy.nomad.hcl': { base_domain: 'claws.example' },
 };
 
-const Template = z.object({
+const Template = z.looseObject({
   EmbeddedTmpl: z.string(),
   DestPath: z.string(),
   ChangeMode: z.string(),
   Perms: z.string(),
-  Wait: z.object({ Min: z.number(), Max: z.number() }).nullable(),
+  Wait: z.looseObject({ Min: z.number(), Max: z.number() }).nullable(),
 });
 const Job = z.looseObject({
   ID: z.string(),
   Meta: z.record(z.string(), z.string()).nullable(),
   TaskGroups: z.array(
     z.looseObject({
-      Update: z.object({ MaxParallel: z.number() }).nullable(),
+      Update: z.looseObject({ MaxParallel: z.number() }).nullable(),
+      Services: z.array(z.looseObject({ Tags: z.array(z.string()).nullable() })).nullable(),
       Tasks: z.array(z.looseObject({ Templates: z.array(Template).nullable() })),
     }),
   ),
@@ -128,6 +129,15 @@ describe('jobspecs', function () {
         expect([ChangeMode, Perms], DestPath).to.deep.equal(['noop', '0600']);
         if (DestPath !== 'local/openclaw.json') expect(Wait, DestPath).to.include({ Min: 0 });
       }
+    });
+
+    it('gives Traefik a backend of its own, so that no tenant’s request reaches another', async () => {
+      const [group] = (await parse(INSTANCE_JOB, variablesFor('exec'))).TaskGroups;
+      const tags = group?.Services?.flatMap(({ Tags }) => Tags ?? []) ?? [];
+      expect(tags).to.include.members([
+        'traefik.http.routers.oc-aaaaaaaaaaaa.service=oc-aaaaaaaaaaaa',
+        'traefik.http.services.oc-aaaaaaaaaaaa.loadbalancer.passhostheader=true',
+      ]);
     });
 
     it('takes values as values: none can become a part of the program', async () => {
