@@ -8,7 +8,7 @@ import type { StackContext } from './context.js';
 import { boundLog } from './files.js';
 import { logFile } from './layout.js';
 import type { ProcessProof } from './processes.js';
-import { CHILD_VARIABLE, STACK_VARIABLE, isAlive, proofOf, sendSignal } from './processes.js';
+import { isAlive, markedEnvironment, proofOf, sendSignal } from './processes.js';
 import { StackError } from './stack-error.js';
 import type { ChildStatus } from './state.js';
 
@@ -172,19 +172,6 @@ export class ManagedChild {
       this.#lastProblem,
     );
   }
-}
-
-/**
- * What every process of the stack finds in its environment: its marks and a PATH. Nothing else is
- * passed on, so that a key exported in someone's shell does not reach a tenant's gateway.
- */
-export function markedEnvironment(stackId: string, child: string): Record<string, string> {
-  return {
-    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    LANG: 'C.UTF-8',
-    [STACK_VARIABLE]: stackId,
-    [CHILD_VARIABLE]: child,
-  };
 }
 
 function lastLines(log: string): string {

@@ -31,6 +31,19 @@ interface ProcessStat {
   readonly startTicks: number;
 }
 
+/**
+ * What every process of the stack finds in its environment: its marks and a PATH. Nothing else is
+ * passed on, so that a key exported in someone's shell does not reach a tenant's gateway.
+ */
+export function markedEnvironment(stackId: string, child: string): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    [STACK_VARIABLE]: stackId,
+    [CHILD_VARIABLE]: child,
+  };
+}
+
 /** The proof of the process that has `pid` now, or null when there is none. */
 export function proofOf(pid: number): ProcessProof | null {
   const stat = readStat(pid);

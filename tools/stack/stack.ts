@@ -107,15 +107,22 @@ export async function downStack(
   return { wasRunning: supervisor !== null || ended.processes > 0 };
 }
 
-/** Deletes what the stack made, and the folder if nothing else (a toolchain record) lies in it. */
+/** Deletes what the stack made; what `make setup` wrote into the same folder stays. */
 function deleteState(layout: StackLayout): void {
   const { stamp, ports, run: runDir, logs, config, secrets, data, jwks, cli } = layout;
-  for (const path of [data, secrets, config, logs, runDir, ports, jwks, cli, stamp]) {
+  const ownLogs = existsSync(logs) ? readdirSync(logs).filter((name) => isStackLog(name)) : [];
+  const ownLogPaths = ownLogs.map((name) => join(logs, name));
+  for (const path of [...ownLogPaths, data, secrets, config, runDir, ports, jwks, cli, stamp]) {
     rmSync(path, { recursive: true, force: true });
   }
+  if (existsSync(logs) && readdirSync(logs).length === 0) rmdirSync(logs);
   if (existsSync(layout.stateDir) && readdirSync(layout.stateDir).length === 0) {
     rmdirSync(layout.stateDir);
   }
+}
+
+function isStackLog(name: string): boolean {
+  return name.endsWith('.log') || name.endsWith('.log.1');
 }
 
 /** What the supervisor of the stack in `stateDir` last wrote; null when it does not run. */

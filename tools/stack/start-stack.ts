@@ -16,7 +16,7 @@ import type { StackContext } from './context.js';
 import { controlPlaneEnv } from './control-plane-env.js';
 import { textField } from './json.js';
 import { ensureIdentity } from './identity.js';
-import { markedEnvironment } from './managed-child.js';
+import { markedEnvironment } from './processes.js';
 import { StackError } from './stack-error.js';
 
 const run = promisify(execFile);

@@ -7,6 +7,7 @@ import type { ChildCommand, ChildSpec } from '../child-spec.js';
 import type { StackContext } from '../context.js';
 import { ensureSecret, newPassword, writeAtomically } from '../files.js';
 import { secretFile } from '../layout.js';
+import { markedEnvironment } from '../processes.js';
 import { StackError, sentenceOf } from '../stack-error.js';
 
 const run = promisify(execFile);
@@ -63,7 +64,10 @@ function asOrdinaryUser(command: ChildCommand): ChildCommand {
   };
 }
 
-async function createCluster({ layout, toolchain }: StackContext, dataDir: string): Promise<void> {
+async function createCluster(
+  { layout, stackId, toolchain }: StackContext,
+  dataDir: string,
+): Promise<void> {
   if (existsSync(dataDir)) return;
   const draft = `${dataDir}.new`;
   rmSync(draft, { recursive: true, force: true });
@@ -78,7 +82,7 @@ async function createCluster({ layout, toolchain }: StackContext, dataDir: strin
     env: toolchain.postgres.env ?? {},
   });
   try {
-    const environment = { PATH: process.env['PATH'] ?? '', ...env };
+    const environment = { ...markedEnvironment(stackId, 'initdb'), ...env };
     await run(file, args, { env: environment, timeout: INITDB_LIMIT_MS });
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
