@@ -15,8 +15,14 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A signal that fires after `ms` milliseconds or when `parent` does, whichever is first. */
+/**
+ * A signal that fires after `ms` milliseconds or when `parent` does, whichever is first.
+ *
+ * Its timer holds it: what `AbortSignal.timeout` gives may be collected inside `AbortSignal.any`,
+ * and then it never fires (nodejs/node#57736).
+ */
 export function deadline(ms: number, parent?: AbortSignal): AbortSignal {
-  const limit = AbortSignal.timeout(ms);
-  return parent === undefined ? limit : AbortSignal.any([parent, limit]);
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(new DOMException('Time is up.', 'TimeoutError')), ms).unref();
+  return parent === undefined ? limit.signal : AbortSignal.any([parent, limit.signal]);
 }
