@@ -17,7 +17,7 @@ export const WARMUP_PROMPT = 'Say that you are ready to be warmed up.';
 /**
  * OpenClaw keeps conversations of this form in memory alone, and lists them nowhere: what the
  * warm-up says and is told is gone without having been anywhere. It also leaves the gateway 200 MB
- * smaller than a conversation that is stored, and costs the tenant's first turn little.
+ * smaller than a conversation that is stored; docs/gateway.md weighs the two.
  */
 const WARMUP_SESSION = `agent:${WARMUP_AGENT}:dashboard:incognito-warm-up`;
 
