@@ -179,22 +179,20 @@ job "openclaw" {
       port "http" {}
     }
 
-    # A crash is restarted where it is, with its state. Exit code 78 (a configuration that OpenClaw
-    # refuses) repeats itself at once, so few attempts are enough to tell.
+    # A crash is restarted where it is, with its state: a few times at once, then every ten minutes.
+    # A pool member that restarts while it starts is given up by the control plane well before.
     restart {
       attempts = 3
       interval = "10m"
       delay    = "2s"
-      mode     = "fail"
+      mode     = "delay"
     }
 
+    # Never by a new allocation, whose folder would be empty: a tenant would find a stranger's house
+    # under their own name. What cannot be started here is for the operator to look at.
     reschedule {
-      attempts       = 3
-      interval       = "1h"
-      delay          = "10s"
-      delay_function = "exponential"
-      max_delay      = "5m"
-      unlimited      = false
+      attempts  = 0
+      unlimited = false
     }
 
     # Two gateways must never own one state: while a node is out of sight nothing replaces its
