@@ -7,7 +7,7 @@ import type { SizeClass } from './size-classes.js';
  * no gate.
  *
  * ```
- * creating → warming → idle → binding → ready ⇄ stopped → deleting → deleted
+ * creating → warming ⇄ idle → binding → ready ⇄ stopped → deleting → deleted
  *     │         │        │       │        │
  *     └─────────┴────────┴───────┴────────┴──► failed (reason kept) → deleting
  * ```
@@ -15,7 +15,7 @@ import type { SizeClass } from './size-classes.js';
 export const INSTANCE_MOVES = {
   creating: { launch: 'warming', fail: 'failed', delete: 'deleting' },
   warming: { admit: 'idle', fail: 'failed', delete: 'deleting' },
-  idle: { claim: 'binding', fail: 'failed', delete: 'deleting' },
+  idle: { claim: 'binding', rewarm: 'warming', fail: 'failed', delete: 'deleting' },
   binding: { prove: 'ready', fail: 'failed', delete: 'deleting' },
   ready: { stop: 'stopped', fail: 'failed', delete: 'deleting' },
   stopped: { start: 'ready', fail: 'failed', delete: 'deleting' },
@@ -38,7 +38,16 @@ export const INSTANCE_STATES = [
 
 export type InstanceState = (typeof INSTANCE_STATES)[number];
 export type InstanceVerb =
-  'launch' | 'admit' | 'claim' | 'prove' | 'stop' | 'start' | 'fail' | 'delete' | 'finish';
+  | 'launch'
+  | 'admit'
+  | 'rewarm'
+  | 'claim'
+  | 'prove'
+  | 'stop'
+  | 'start'
+  | 'fail'
+  | 'delete'
+  | 'finish';
 
 /**
  * How far the binding of a claimed instance has come. Each step is durable and may be repeated;

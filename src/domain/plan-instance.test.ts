@@ -73,8 +73,15 @@ describe('planIdle', () => {
     expect(planIdle(suspect, silent, later(SUSPECT_LIMIT_MS)).kind).to.equal('fail');
   });
 
-  it('gives up a suspect that came back as another process, for that one is cold', () => {
-    expect(planIdle(suspect, aSighting({ restarts: 1 }), later(1_000)).kind).to.equal('fail');
+  it('warms a member up again whose gateway was restarted, for it is cold but nobody’s', () => {
+    expect(planIdle(suspect, aSighting({ restarts: 1 }), later(1_000)).kind).to.equal('rewarm');
+    const starting = aSighting({ startup: 'starting', restarts: 1 });
+    expect(planIdle(suspect, starting, later(1_000)).kind).to.equal('rewarm');
+  });
+
+  it('gives up a member that restarts again and again', () => {
+    const restless = aSighting({ restarts: START_RESTARTS_MAX + 1 });
+    expect(planIdle(suspect, restless, later(1_000)).kind).to.equal('fail');
   });
 
   it('clears a suspect that answers again soon', () => {

@@ -57,18 +57,22 @@ export type IdlePlan =
   | { readonly kind: 'keep' }
   | { readonly kind: 'suspect' }
   | { readonly kind: 'clear' }
+  | { readonly kind: 'rewarm' }
   | { readonly kind: 'wait' }
   | FailPlan;
 
 /**
  * Decides about a member in the stock. One failed probe makes it a suspect, which no claim gets. A
- * suspect that answers again in the same process was only slow; one that restarted is cold, and is
- * given up with those that stay silent.
+ * suspect that answers again in the same process was only slow. One whose gateway was restarted
+ * holds nobody's data, so it is warmed up again where it is; one that stays silent is given up.
  */
 export function planIdle(instance: Instance, seen: Sighting, now: Date): IdlePlan {
   const isSame = seen.allocationId === null || seen.allocationId === instance.allocationId;
   if (!isSame) return fail('lost', 'Its allocation was replaced by another one.');
-  if (seen.restarts > 0) return fail('found_dead', 'Its gateway was restarted while idle.');
+  if (seen.restarts > START_RESTARTS_MAX) {
+    return fail('found_dead', `Its gateway was restarted ${seen.restarts} times.`);
+  }
+  if (seen.restarts > 0) return { kind: 'rewarm' };
   if (seen.startup === 'started') {
     return { kind: instance.suspectAt === null ? 'keep' : 'clear' };
   }

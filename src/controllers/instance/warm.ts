@@ -52,7 +52,7 @@ async function admit(
     const admitted = await tx.instances.move(instance, { verb: 'admit', at }, notes);
     if (admitted !== null) await tx.pools.recordStart(instance.poolId, 'admitted', at);
   });
-  onPhase('boot', (at.getTime() - instance.createdAt.getTime()) / 1000);
+  onPhase('boot', (at.getTime() - instance.stateAt.getTime()) / 1000);
   log.info('pool member admitted', { instanceId: instance.id, allocationId: seen.allocationId });
   return SETTLED;
 }

@@ -28,6 +28,14 @@ export async function watchIdle(
       await store.instances.note(instance, { suspectAt: clock.now() });
       log.warn('idle member does not answer', { instanceId: instance.id });
       return recheck(SUSPECT_PROBE_MS);
+    case 'rewarm':
+      await store.instances.move(
+        instance,
+        { verb: 'rewarm', at: clock.now() },
+        { suspectAt: null },
+      );
+      log.warn('idle member restarted, warming it up again', { instanceId: instance.id });
+      return recheck(0);
     case 'clear':
       await store.instances.note(instance, { suspectAt: null });
       return recheck(PROBE_MS);
