@@ -17,8 +17,6 @@ export interface TestVault extends TestServer {
     policies: readonly string[],
     settings?: Readonly<Record<string, unknown>>,
   ): Promise<AppRoleCredentials>;
-  /** Adds a policy with this text. */
-  addPolicy(name: string, text: string): Promise<void>;
   /** The identity that a task of that job would have got by logging in; returns its id. */
   addIdentity(jobId: string): Promise<string>;
   /** Reads as the administrator; null when there is nothing. */
@@ -66,11 +64,9 @@ export async function startTestVault(): Promise<TestVault> {
     withinMs: 10_000,
     describe: 'the key-value mount to be usable',
   });
-  const addPolicy = async (name: string, policy: string): Promise<void> => {
-    await admin('PUT', `/v1/sys/policies/acl/${name}`, { policy });
-  };
   for (const name of ['clawdeploy-api', 'clawdeploy-controller']) {
-    await addPolicy(name, await readFile(join(ROOT, 'vault/policies', `${name}.hcl`), 'utf8'));
+    const policy = await readFile(join(ROOT, 'vault/policies', `${name}.hcl`), 'utf8');
+    await admin('PUT', `/v1/sys/policies/acl/${name}`, { policy });
   }
   return {
     ...server,
@@ -86,7 +82,6 @@ export async function startTestVault(): Promise<TestVault> {
       const secret = (await admin('PUT', `${role}/secret-id`)) as { data: { secret_id: string } };
       return { roleId: id.data.role_id, secretId: secret.data.secret_id };
     },
-    addPolicy,
     addIdentity: async (name) => {
       const mounts = (await admin('GET', '/v1/sys/auth')) as Mounts;
       const entity = (await admin('POST', '/v1/identity/entity', {})) as { data: { id: string } };
