@@ -1,4 +1,5 @@
 import { Fault } from '../errors/index.js';
+import { INSTANCE_STATES } from '../domain/instance.js';
 import type { InstanceState } from '../domain/instance.js';
 import type { Caller, Principal } from '../domain/principal.js';
 import type { InstanceFilter, Page, Paged, Store } from '../ports/index.js';
@@ -11,12 +12,16 @@ export interface ListRequest {
   readonly page: Page;
 }
 
+/** What is listed unless states are named: everything that is not gone. */
+const PRESENT = INSTANCE_STATES.filter((state) => state !== 'deleted');
+
 /** Lists the instances that the caller may see, a page at a time, in the order of their ids. */
 export class ListInstances {
   constructor(private readonly store: Store) {}
 
   async execute({ caller, filter, page }: ListRequest): Promise<Paged<InstanceView>> {
-    const { tenantRef, ...rest } = filter;
+    const { tenantRef, states = PRESENT } = filter;
+    const rest = { states };
     const ownRef = tenantFor(caller.principal, tenantRef);
     const narrowed: InstanceFilter =
       caller.principal.role === 'operator' ? rest : { ...rest, isClaimed: true };
