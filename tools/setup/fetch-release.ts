@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { deadline } from '../../src/lib/timers.js';
 import type { Release } from './releases.js';
 import { run } from './run.js';
 import { SetupFailure, refuseIfInterrupted } from './setup-failure.js';
@@ -59,11 +60,7 @@ async function download(url: string, file: string, order: ReleaseOrder): Promise
     () => giveUp.abort(new Error(`no answer in ${ANSWER_LIMIT_MS / 1_000} s`)),
     ANSWER_LIMIT_MS,
   );
-  const signal = AbortSignal.any([
-    order.signal,
-    giveUp.signal,
-    AbortSignal.timeout(DOWNLOAD_LIMIT_MS),
-  ]);
+  const signal = deadline(DOWNLOAD_LIMIT_MS, AbortSignal.any([order.signal, giveUp.signal]));
   try {
     const answer = await fetch(url, { signal });
     clearTimeout(impatience);

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { deadline } from '../../src/lib/timers.js';
 import { explainFailure } from './explain-failure.js';
 import { SetupFailure, refuseIfInterrupted } from './setup-failure.js';
 
@@ -88,7 +89,7 @@ function toItsEnd(command: Command, onLine: (line: string) => void): Promise<voi
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    const limit = AbortSignal.timeout(command.limitMs);
+    const limit = deadline(command.limitMs);
     const ending = AbortSignal.any([command.signal, limit]);
     let kill: NodeJS.Timeout | undefined;
     const end = (): void => {

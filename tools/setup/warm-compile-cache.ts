@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pause } from '../../src/lib/timers.js';
+import { deadline, pause } from '../../src/lib/timers.js';
 import { refuseIfInterrupted } from './setup-failure.js';
 
 const START_LIMIT_MS = 120_000;
@@ -73,7 +73,7 @@ async function answersSoon(url: string, signal: AbortSignal): Promise<boolean> {
   while (performance.now() < giveUpAt && !signal.aborted) {
     try {
       const answer = await fetch(url, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
+        signal: deadline(2_000, signal),
       });
       if (answer.ok) return true;
     } catch {
