@@ -109,8 +109,5 @@ export function nextState(from: InstanceState, verb: InstanceVerb): InstanceStat
   });
 }
 
-/** States in which the instance belongs to a tenant and its name answers at the edge. */
-export const ROUTED_STATES: readonly InstanceState[] = ['binding', 'ready', 'stopped'];
-
 /** States that count as a pool's stock: present or coming. */
 export const STOCK_STATES: readonly InstanceState[] = ['creating', 'warming', 'idle'];

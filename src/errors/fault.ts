@@ -49,8 +49,3 @@ export function assertInvariant(
     });
   }
 }
-
-/** True when waiting can heal this failure, so that a driver may try again. */
-export function isRetryable(error: unknown): boolean {
-  return !(error instanceof Fault) || error.kind === 'unavailable' || error.kind === 'capacity';
-}
