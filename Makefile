@@ -35,6 +35,7 @@ setup: packages ## finds, fetches or builds the servers and OpenClaw, then build
 	@$(TYPESCRIPT) tools/setup/main.ts $(SETUP_ARGS)
 
 built: ## says so when setup has not run yet
+	@bash tools/setup/front.sh node
 	@test -f build/dist/tools/stack/main.js || { echo 'Run `make setup` first.' >&2; exit 1; }
 
 up: setup ## starts the stack with two warm gateways and shows a tenant's first answer
