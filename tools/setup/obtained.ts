@@ -1,3 +1,4 @@
+import { DiskTooSmall } from './require-disk.js';
 import { SetupFailure } from './setup-failure.js';
 import type { Tool } from './tools.js';
 import { missingSentence } from './tools.js';
@@ -10,6 +11,9 @@ export interface Obtained<Found> {
 
 /** The failure that says in one sentence which tool is missing, why it is needed, and what to do. */
 export function missing(tool: Tool, reasons: readonly string[], cause?: unknown): SetupFailure {
+  if (cause instanceof DiskTooSmall) {
+    return new SetupFailure(`${tool.title} has no room: ${cause.message}.`, { cause });
+  }
   const known = reasons.length === 0 ? ['none was found'] : reasons;
   const reason = known.map((text) => text.replace(/\.$/, '')).join('; ');
   const details = cause instanceof SetupFailure ? { tail: cause.tail, log: cause.log } : {};

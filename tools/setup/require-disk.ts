@@ -1,6 +1,9 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { SetupFailure } from './setup-failure.js';
 
+/** Thrown where a disk has too little room; to install the thing by hand would not help. */
+export class DiskTooSmall extends SetupFailure {}
+
 const GIB = 1024 ** 3;
 
 /**
@@ -13,7 +16,7 @@ export async function requireDisk(folder: string, gib: number): Promise<void> {
   const disk = await statfs(folder);
   const free = (disk.bavail * disk.bsize) / GIB;
   if (free >= gib) return;
-  throw new SetupFailure(
+  throw new DiskTooSmall(
     `only ${free.toFixed(1)} GiB are free on the disk of ${folder} and ${gib} GiB are needed; free ` +
       'some space or set CLAWDEPLOY_CACHE to a folder on another disk',
   );

@@ -1,3 +1,5 @@
+import { explainSystemError } from './system-error.js';
+
 /**
  * A failure of setup that a person can mend: the message is one sentence that says what is missing,
  * why it is needed and what to do, and is printed without a stack trace.
@@ -40,5 +42,7 @@ export function refuseIfInterrupted(signal: AbortSignal): void {
 /** The sentence to show for any failure; unexpected ones say that they are. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof SetupFailure || error instanceof SetupInterrupted) return error.message;
+  const known = explainSystemError(error);
+  if (known !== null) return known;
   return `Unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
 }

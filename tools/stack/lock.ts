@@ -24,8 +24,8 @@ export function takeLock(path: string): { readonly heldBy: ProcessProof | null }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const own = proofOf(process.pid);
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       if (tryLink(draft, path)) return { heldBy: null };
       const holder = lockHolder(path);

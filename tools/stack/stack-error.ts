@@ -1,4 +1,5 @@
 import { SetupFailure } from '../setup/setup-failure.js';
+import { explainSystemError } from '../setup/system-error.js';
 
 /**
  * A failure of the development stack that a person can mend: the message is one sentence that says
@@ -14,5 +15,7 @@ export class StackError extends Error {
 /** The sentence to show for any failure; unexpected ones say that they are. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof StackError || error instanceof SetupFailure) return error.message;
+  const known = explainSystemError(error);
+  if (known !== null) return known;
   return `Unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
 }
