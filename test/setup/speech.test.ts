@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { hasCandidates, packagesToUnpack } from '../../tools/setup/debian-packages.js';
+import { driverFor } from '../../tools/setup/driver.js';
 import { elapsed } from '../../tools/setup/elapsed.js';
 import { Progress } from '../../tools/setup/progress.js';
 import { readSetupOptions } from '../../tools/setup/setup-options.js';
@@ -55,7 +56,10 @@ describe('the report of setup', () => {
   });
 
   it('says without root what root would add', () => {
-    expect(printReport({ ...REPORT, driver: 'raw_exec' }, '/')).to.match(/raw_exec: without root/);
+    const text = printReport({ ...REPORT, driver: driverFor(false) }, '/');
+    expect(text).to.match(/^Driver +raw_exec, since this is not root: .*your rights/m);
+    expect(text).to.match(/nothing limits their memory.*as root they are isolated by exec/);
+    expect(printReport({ ...REPORT, driver: driverFor(true) }, '/')).to.match(/^Driver +exec: /m);
   });
 
   it('is one JSON object for programs', () => {

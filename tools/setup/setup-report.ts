@@ -1,3 +1,5 @@
+import type { InstanceDriver } from './driver.js';
+import { DRIVER_SENTENCES } from './driver.js';
 import { elapsed } from './elapsed.js';
 import type { ToolId } from './tools.js';
 
@@ -24,15 +26,9 @@ export interface SetupReport {
   readonly gaps: readonly SetupGap[];
   /** How the product was built, or null when it was not asked for or failed. */
   readonly build: string | null;
-  readonly driver: 'exec' | 'raw_exec';
+  readonly driver: InstanceDriver;
   readonly tookMs: number;
 }
-
-const DRIVERS = {
-  exec: 'exec: gateways run as their own user, see only their own files and are held to their memory',
-  raw_exec:
-    'raw_exec: without root, gateways run with your rights and no memory limit; as root they are isolated',
-} as const;
 
 /** The report for people: a table, what is missing, and what comes next. */
 export function printReport(report: SetupReport, home: string): string {
@@ -47,7 +43,7 @@ export function printReport(report: SetupReport, home: string): string {
   const parts = [
     ...(rows.length === 0 ? [] : [alignColumns([['', 'version', 'found', 'where'], ...cells])]),
     ...gaps.map(printGap),
-    `Driver       ${DRIVERS[driver]}`,
+    `Driver       ${DRIVER_SENTENCES[driver]}`,
     ...(build === null ? [] : [`ClawDeploy   ${build}; its command is ./bin/clawdeploy.mjs`]),
     gaps.length === 0
       ? `Setup done in ${elapsed(tookMs)}.`

@@ -1,5 +1,6 @@
 import { buildProduct } from './build-product.js';
 import { removeDrafts } from './cache.js';
+import { driverFor } from './driver.js';
 import type { Obtained } from './obtained.js';
 import { obtainGateway } from './obtain-gateway.js';
 import { obtainPostgres } from './obtain-postgres.js';
@@ -58,7 +59,7 @@ export async function setUp(
     rows: rows.sort((left, right) => TOOL_IDS.indexOf(left.tool) - TOOL_IDS.indexOf(right.tool)),
     gaps,
     build,
-    driver: context.platform.isRoot ? 'exec' : 'raw_exec',
+    driver: driverFor(context.platform.isRoot),
     tookMs: performance.now() - startedAt,
   };
 }

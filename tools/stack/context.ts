@@ -1,3 +1,5 @@
+import type { InstanceDriver } from '../setup/driver.js';
+import { driverFor } from '../setup/driver.js';
 import type { Toolchain } from '../setup/toolchain.js';
 import type { StackLayout } from './layout.js';
 import type { StackPorts } from './ports.js';
@@ -22,7 +24,7 @@ export interface StackContext {
 /** Instances answer at `<id>.` this; names under `.localhost` resolve to the loopback address. */
 export const BASE_DOMAIN = 'claws.localhost';
 
-/** Whether tasks can be isolated: the exec driver needs root. */
-export function instanceDriver(): 'exec' | 'raw_exec' {
-  return process.getuid?.() === 0 ? 'exec' : 'raw_exec';
+/** How this process's user lets Nomad run tasks. */
+export function instanceDriver(): InstanceDriver {
+  return driverFor(process.getuid?.() === 0);
 }

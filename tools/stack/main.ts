@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { DRIVER_SENTENCES } from '../setup/driver.js';
+import { instanceDriver } from './context.js';
 import { stackLayout } from './layout.js';
 import { readPorts } from './ports.js';
 import { seconds, startProgress } from './progress.js';
@@ -70,6 +72,7 @@ function summary(info: StackInfo, tookMs: number): string {
     `  Consul   ${urls.consul}/ui     token in ${info.secretFile('consul-management.token')}`,
     `  Vault    ${urls.vault}/ui     token in ${info.secretFile('vault-root.token')}`,
     '',
+    `  gateways run by ${DRIVER_SENTENCES[instanceDriver()]}`,
     `  logs in ${layout.logs}; \`make status\`, \`make logs\`, \`make down\``,
     '',
   ];
@@ -110,7 +113,9 @@ async function status(root: string, asJson: boolean): Promise<void> {
     process.stdout.write(`The last start failed: ${state.failure}\n`);
     return;
   }
-  process.stdout.write(`The stack is ${state.phase} (edge: ${state.edge}).\n\n`);
+  process.stdout.write(
+    `The stack is ${state.phase} (edge: ${state.edge}, driver: ${state.driver}).\n\n`,
+  );
   process.stdout.write(`${renderProcesses(state, new Date())}\n`);
   if (fleet === null) return;
   const list = (title: string, lines: readonly string[]): string =>

@@ -75,7 +75,9 @@ export async function choosePorts(layout: StackLayout, wantsUsual: boolean): Pro
     }
     taken.add(chosen[name]);
   }
-  const ports = { ...chosen, ...dynamicRange(remembered, wantsUsual) };
+  // Whoever has Nomad's usual port has the usual range for its tasks as well.
+  const isFirst = wantsUsual && chosen.nomadHttp === PORTS.nomadHttp.usual;
+  const ports = { ...chosen, ...dynamicRange(remembered, isFirst) };
   if (!isComplete(ports)) throw new Error('A port was left out.');
   writeAtomically(layout.ports, `${JSON.stringify(ports, null, 2)}\n`);
   return { ports, notes };

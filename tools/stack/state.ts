@@ -1,3 +1,4 @@
+import type { InstanceDriver } from '../setup/driver.js';
 import type { ChildName } from './child-spec.js';
 import type { EdgeKind } from './context.js';
 import { readJson, writeAtomically } from './files.js';
@@ -27,6 +28,7 @@ export interface StackState {
   readonly phase: StackPhase;
   readonly supervisor: ProcessProof;
   readonly edge: EdgeKind;
+  readonly driver: InstanceDriver;
   readonly withControlPlane: boolean;
   readonly startedAt: string;
   readonly children: readonly ChildStatus[];

@@ -3,6 +3,7 @@ import { pause } from '../../src/lib/timers.js';
 import type { ChildName } from './child-spec.js';
 import { openStateDir } from './files.js';
 import type { StackContext } from './context.js';
+import { instanceDriver } from './context.js';
 import { stackLayout } from './layout.js';
 import { releaseLock, takeLock } from './lock.js';
 import { ManagedChild } from './managed-child.js';
@@ -81,6 +82,7 @@ class Supervisor {
         phase: this.#phase,
         supervisor: self,
         edge,
+        driver: instanceDriver(),
         withControlPlane,
         startedAt,
         children: this.#children.map((child) => child.status()),
