@@ -4,17 +4,18 @@ import type { SizeClass } from './size-classes.js';
 
 /**
  * An instance's life. `drainingAt` and `heldAt` stand beside the state, so that resuming can skip
- * no gate.
+ * no gate. A claim that finds nothing idle is given a member that is still `creating` or `warming`;
+ * that one has an owner early and goes straight to `binding`.
  *
  * ```
  * creating → warming ⇄ idle → binding → ready ⇄ stopped → deleting → deleted
- *     │         │        │       │        │
+ *     │         │ └──────┼───────▲        │
  *     └─────────┴────────┴───────┴────────┴──► failed (reason kept) → deleting
  * ```
  */
 export const INSTANCE_MOVES = {
   creating: { launch: 'warming', fail: 'failed', delete: 'deleting' },
-  warming: { admit: 'idle', fail: 'failed', delete: 'deleting' },
+  warming: { admit: 'idle', bind: 'binding', fail: 'failed', delete: 'deleting' },
   idle: { claim: 'binding', rewarm: 'warming', fail: 'failed', delete: 'deleting' },
   binding: { prove: 'ready', fail: 'failed', delete: 'deleting' },
   ready: { stop: 'stopped', fail: 'failed', delete: 'deleting' },
@@ -40,6 +41,7 @@ export type InstanceState = (typeof INSTANCE_STATES)[number];
 export type InstanceVerb =
   | 'launch'
   | 'admit'
+  | 'bind'
   | 'rewarm'
   | 'claim'
   | 'prove'
@@ -63,7 +65,13 @@ export interface Failure {
 }
 
 export type FailureCode =
-  'start_deadline' | 'start_failed' | 'warmup_failed' | 'found_dead' | 'binding_deadline' | 'lost';
+  | 'start_deadline'
+  | 'start_failed'
+  | 'config_refused'
+  | 'warmup_failed'
+  | 'found_dead'
+  | 'binding_deadline'
+  | 'lost';
 
 /** One OpenClaw gateway: a Nomad job for its whole life, with or without an owner. */
 export interface Instance {
@@ -92,6 +100,10 @@ export interface Instance {
   readonly address: string | null;
   /** Since when an idle member fails its probes; a suspect is never given away. */
   readonly suspectAt: Date | null;
+  /** When its start was allowed; a member without it waits for its turn. */
+  readonly startGrantedAt: Date | null;
+  /** The instance that its owner was moved to, when this one could not be brought to work. */
+  readonly replacedBy: InstanceId | null;
   readonly failure: Failure | null;
   readonly createdAt: Date;
   /** When the present state was entered; deadlines count from here. */
@@ -108,6 +120,16 @@ export function nextState(from: InstanceState, verb: InstanceVerb): InstanceStat
     details: { from, verb },
   });
 }
+
+/** States whose instances hold memory on a node, or are about to; a failed one is kept running. */
+export const HOLDING_STATES: readonly InstanceState[] = [
+  'creating',
+  'warming',
+  'idle',
+  'binding',
+  'ready',
+  'failed',
+];
 
 /** States that count as a pool's stock: present or coming. */
 export const STOCK_STATES: readonly InstanceState[] = ['creating', 'warming', 'idle'];

@@ -1,18 +1,37 @@
 import type { PoolKey } from './pool.js';
-import { CONFIG_SCHEMA } from './pool.js';
+import { CONFIG_SCHEMA, offerNameOf } from './pool.js';
 import type { SizeClass } from './size-classes.js';
 
-/** The key of the pool that serves new claims, per size class that is offered at all. */
-export function offeredPools(options: {
-  readonly sizeClasses: Iterable<SizeClass>;
+/** How many idle members one size class keeps in one region. */
+export interface OfferBounds {
+  readonly sizeClass: SizeClass;
+  /** A Nomad node pool by its name; null for the default one. */
+  readonly region: string | null;
+  readonly idleFloor: number;
+  readonly idleCeiling: number;
+}
+
+/** What new claims can ask for here, by the name of `offerNameOf`. */
+export type Offers = ReadonlyMap<string, Offer>;
+
+export interface Offer {
+  readonly key: PoolKey;
+  readonly bounds: OfferBounds;
+}
+
+/** The pool that serves each size class in each region in which it is offered. */
+export function offersOf(options: {
+  readonly bounds: readonly OfferBounds[];
   readonly openclawVersion: string;
-  readonly nodePool: string;
-}): ReadonlyMap<SizeClass, PoolKey> {
-  const { openclawVersion, nodePool } = options;
+  readonly defaultRegion: string;
+}): Offers {
+  const { openclawVersion, defaultRegion } = options;
   return new Map(
-    [...options.sizeClasses].map((sizeClass) => [
-      sizeClass,
-      { sizeClass, openclawVersion, configSchema: CONFIG_SCHEMA, nodePool },
-    ]),
+    options.bounds.map((bounds) => {
+      const nodePool = bounds.region ?? defaultRegion;
+      const { sizeClass } = bounds;
+      const key = { sizeClass, openclawVersion, configSchema: CONFIG_SCHEMA, nodePool };
+      return [offerNameOf(key), { key, bounds }];
+    }),
   );
 }

@@ -1,5 +1,7 @@
 import type { PoolId } from './ids.js';
+import type { PoolOverride } from './sizing/schedule.js';
 import type { SizeClass } from './size-classes.js';
+import type { TokenBucket } from './token-bucket.js';
 
 /**
  * Version of the configuration that unclaimed members start with. A change of jobs/instance or of
@@ -18,19 +20,45 @@ export interface PoolKey {
   readonly nodePool: string;
 }
 
-/** A set of like instances without an owner, with bounds. */
-export interface Pool extends PoolKey {
-  readonly id: PoolId;
-  /** How many idle members to keep. */
-  readonly idleTarget: number;
+/** What an operator sets: between these the pool sizes itself. */
+export interface PoolBounds {
+  /** Idle members kept however little is asked for. */
+  readonly idleFloor: number;
+  /** Idle members kept at most, however much is asked for. */
+  readonly idleCeiling: number;
   /** How many instances of this pool may exist at once, claimed ones included. */
   readonly membersMax: number;
+}
+
+/** A set of like instances without an owner, with bounds. */
+export interface Pool extends PoolKey, PoolBounds {
+  readonly id: PoolId;
+  /** How many idle members to keep now; the planner moves it within the bounds. */
+  readonly idleTarget: number;
+  /** When demand last asked for at least the present target; it falls only some time after. */
+  readonly targetRaisedAt: Date | null;
+  /** Times of day that ask for a higher floor. */
+  readonly overrides: readonly PoolOverride[];
+  /** Paces the starts, so that members that die at once cannot become a storm. */
+  readonly startTokens: TokenBucket;
   readonly failuresInARow: number;
   readonly breakerOpenedAt: Date | null;
+  /** True when waiting cannot help: the gateway refused its configuration. */
+  readonly isBreakerFinal: boolean;
   readonly pausedAt: Date | null;
+  /** The pool that serves new claims in place of this one; its own members run out. */
+  readonly supersededBy: PoolId | null;
 }
 
 /** The pool's id: its key in readable form, so that the same key is always the same row. */
 export function poolIdOf(key: PoolKey): PoolId {
   return `${key.sizeClass}-${key.openclawVersion}-c${key.configSchema}-${key.nodePool}` as PoolId;
+}
+
+/** What claims ask for, whichever version serves it: demand is counted under this name. */
+export function offerNameOf({
+  sizeClass,
+  nodePool,
+}: Pick<PoolKey, 'sizeClass' | 'nodePool'>): string {
+  return `${sizeClass}@${nodePool}`;
 }

@@ -17,6 +17,10 @@ export const FAULT_CODES = {
   provider_unknown: 'invalid',
   key_malformed: 'invalid',
   size_class_unoffered: 'invalid',
+  tenant_suspended: 'invalid',
+  tenant_unknown: 'invalid',
+  pool_unknown: 'invalid',
+  pool_bounds_refused: 'invalid',
   config_invalid: 'invalid',
 
   name_taken: 'conflict',

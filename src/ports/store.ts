@@ -1,3 +1,4 @@
+import type { ClaimOutcome } from '../domain/claim.js';
 import type { ClaimId, InstanceId, PoolId, TenantId } from '../domain/ids.js';
 import type {
   BindingStep,
@@ -6,7 +7,10 @@ import type {
   InstanceState,
   InstanceVerb,
 } from '../domain/instance.js';
-import type { Pool, PoolKey } from '../domain/pool.js';
+import type { Pool, PoolBounds, PoolKey } from '../domain/pool.js';
+import type { Demand } from '../domain/sizing/demand.js';
+import type { PoolOverride } from '../domain/sizing/schedule.js';
+import type { TokenBucket } from '../domain/token-bucket.js';
 
 /** A change of an instance that happens only if the row is still as the caller saw it. */
 export interface InstanceMove {
@@ -25,6 +29,17 @@ export interface InstanceNotes {
   readonly nodeId?: string | null;
   readonly address?: string | null;
   readonly suspectAt?: Date | null;
+  readonly startGrantedAt?: Date;
+  readonly replacedBy?: InstanceId;
+}
+
+/** Who gets a member: the claim and what it is for. */
+export interface Taking {
+  readonly poolId: PoolId;
+  readonly tenantId: TenantId;
+  readonly claimId: ClaimId;
+  readonly name: string;
+  readonly at: Date;
 }
 
 export interface InstanceFilter {
@@ -54,16 +69,21 @@ export interface InstanceStore {
   list(filter: InstanceFilter, page: Page): Promise<Paged<Instance>>;
   countByState(poolId: PoolId): Promise<ReadonlyMap<InstanceState, number>>;
   /**
-   * Gives the oldest eligible idle member to the claim, or null when there is none. One statement,
-   * SKIP LOCKED: concurrent claims never wait for each other and never get the same member.
+   * Gives an eligible idle member to the claim, or null when there is none: not suspect, not
+   * draining, on a node that takes work, nodes in turn, longest idle first. One statement, SKIP
+   * LOCKED: concurrent claims never wait for each other and never get the same member.
    */
-  takeIdle(taking: {
-    readonly poolId: PoolId;
-    readonly tenantId: TenantId;
-    readonly claimId: ClaimId;
-    readonly name: string;
-    readonly at: Date;
-  }): Promise<Instance | null>;
+  takeIdle(taking: Taking): Promise<Instance | null>;
+  /** Like `takeIdle` for the members of pools that the pool supersedes. */
+  takeIdleSuperseded(taking: Taking): Promise<Instance | null>;
+  /** Gives the member that is nearest to being idle to the claim; it keeps its state. */
+  takeComing(taking: Taking): Promise<Instance | null>;
+  /** How many members with an owner are still on their way: people who wait for a start. */
+  countWaiting(poolId: PoolId): Promise<number>;
+  /** How many of the pool's instances hold memory on a node, or are to. */
+  countHolding(poolId: PoolId): Promise<number>;
+  /** How long the last members took from creation to admission, in milliseconds, newest first. */
+  recentBoots(poolId: PoolId, limit: number): Promise<readonly number[]>;
   /** Moves the instance if it still has `seen`'s state and fence; null when it does not. */
   move(seen: Instance, move: InstanceMove, notes?: InstanceNotes): Promise<Instance | null>;
   /** Writes notes if the instance still has `seen`'s state and fence; null when it does not. */
@@ -74,51 +94,95 @@ export interface InstanceStore {
 
 export interface NewInstance {
   readonly id: InstanceId;
-  readonly pool: Pool;
+  readonly pool: Pick<Pool, 'id' | 'sizeClass' | 'openclawVersion'>;
   readonly at: Date;
+  /** Absent: it must wait until the planner lets it start. */
+  readonly startGrantedAt?: Date;
+  /** The claim that it is made for; absent for a member of the stock. */
+  readonly owner?: Pick<Taking, 'tenantId' | 'claimId' | 'name'>;
 }
 
-export interface PoolBounds {
-  readonly idleTarget: number;
-  readonly membersMax: number;
+/** What the planner or an operator changes of a pool; absent fields stay. */
+export interface PoolChanges extends Partial<PoolBounds> {
+  readonly idleTarget?: number;
+  readonly targetRaisedAt?: Date | null;
+  readonly overrides?: readonly PoolOverride[];
+  readonly startTokens?: TokenBucket;
+  readonly pausedAt?: Date | null;
+  /** False closes the breaker and forgets the failures that opened it. */
+  readonly isBreakerOpen?: false;
 }
 
 export interface PoolStore {
-  /** Creates the pool or updates its bounds. */
+  /**
+   * Creates the pool, or applies `bounds` to it if they differ from those it was last ensured with:
+   * what an operator set meanwhile survives a restart with unchanged settings.
+   */
   ensure(key: PoolKey, bounds: PoolBounds, at: Date): Promise<Pool>;
-  /** Sets the idle target of all other pools to zero: nothing is claimed from them any more. */
-  retireOthers(offered: readonly PoolId[]): Promise<void>;
+  /**
+   * Marks every pool that is not offered as superseded by the offered one of its size class and
+   * node pool, and offered ones as not superseded.
+   */
+  supersedeOthers(offered: readonly PoolId[]): Promise<void>;
+  /** Changes the pool's row; null when there is no such pool. */
+  change(id: PoolId, changes: PoolChanges): Promise<Pool | null>;
   find(id: PoolId): Promise<Pool | null>;
   list(): Promise<readonly Pool[]>;
   /** Locks the row until the transaction ends, so that one planner at a time counts and creates. */
   findForUpdate(id: PoolId): Promise<Pool | null>;
-  /** Counts how starts end: a success closes the breaker, failures in a row open it. */
-  recordStart(id: PoolId, outcome: 'admitted' | 'failed', at: Date): Promise<void>;
+  /**
+   * Counts how starts end: a success closes the breaker, failures in a row open it, and a `hopeless`
+   * one opens it until an operator closes it. To be called before the instance's row is touched:
+   * everybody locks the pool first.
+   */
+  recordStart(id: PoolId, outcome: 'admitted' | 'failed' | 'hopeless', at: Date): Promise<void>;
 }
 
 export interface Tenant {
   readonly id: TenantId;
   /** The product's own name for the tenant; unique. */
   readonly externalRef: string;
+  /** Since when the tenant may claim nothing new; null for everybody else. */
+  readonly suspendedAt: Date | null;
 }
 
 export interface TenantStore {
   /** Finds or creates the tenant of that reference. */
-  ensure(candidate: Tenant, at: Date): Promise<Tenant>;
+  ensure(candidate: Pick<Tenant, 'id' | 'externalRef'>, at: Date): Promise<Tenant>;
+  /** Suspends the tenant or lifts the suspension; null when there is no such tenant. */
+  setSuspended(externalRef: string, suspendedAt: Date | null): Promise<Tenant | null>;
   findByRef(externalRef: string): Promise<Tenant | null>;
   findMany(ids: readonly TenantId[]): Promise<readonly Tenant[]>;
 }
 
+/** A tenant's hold on an instance. */
+export interface Claim {
+  readonly id: ClaimId;
+  readonly tenantId: TenantId;
+  readonly instanceId: InstanceId;
+  readonly name: string;
+  /** What was asked for, see `offerNameOf`. */
+  readonly offer: string;
+  readonly outcome: ClaimOutcome;
+  /** Members that were given to it so far; more than one when some could not be brought to work. */
+  readonly attempts: number;
+}
+
 export interface ClaimStore {
   /** Records the hold; the conflict `name_taken` when the tenant has a live one of that name. */
-  insert(claim: {
-    readonly id: ClaimId;
-    readonly tenantId: TenantId;
-    readonly instanceId: InstanceId;
-    readonly name: string;
-    readonly at: Date;
-  }): Promise<void>;
+  insert(claim: Omit<Claim, 'attempts'> & { readonly at: Date }): Promise<void>;
+  find(id: ClaimId): Promise<Claim | null>;
+  /** Moves the hold to another instance if it is still on `from`; false when it is not. */
+  moveTo(id: ClaimId, from: InstanceId, to: InstanceId): Promise<boolean>;
+  /** How many claims of the offer came when, in buckets that end now. */
+  demand(offer: string, window: DemandWindow): Promise<Demand>;
   release(instanceId: InstanceId, at: Date): Promise<void>;
+}
+
+export interface DemandWindow {
+  readonly now: Date;
+  readonly bucketMs: number;
+  readonly buckets: number;
 }
 
 /** What is known of a tenant's key: never its value, never a part of it. */
@@ -209,8 +273,24 @@ export interface OutboxStore {
   deleteBefore(at: Date, limit: number): Promise<number>;
 }
 
+/** A machine that runs instances, as the scheduler last told of it. */
+export interface Node {
+  readonly id: string;
+  readonly name: string;
+  readonly nodePool: string;
+  /** False while it drains, is closed to new work, or its heartbeat is missed. */
+  readonly isEligible: boolean;
+}
+
+export interface NodeStore {
+  /** Makes the rows say what `nodes` says; nodes that are not named are gone. */
+  replaceAll(nodes: readonly Node[], at: Date): Promise<void>;
+  countEligible(nodePool: string): Promise<number>;
+}
+
 export interface Repositories {
   readonly instances: InstanceStore;
+  readonly nodes: NodeStore;
   readonly pools: PoolStore;
   readonly tenants: TenantStore;
   readonly claims: ClaimStore;

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { InitialSchema1795400000000 } from './migrations/1795400000000-initial-schema.js';
+import { ClaimsAndSizing1795430000000 } from './migrations/1795430000000-claims-and-sizing.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
 import { InstanceKeyRow } from './rows/instance-key-row.js';
 import { InstanceRow } from './rows/instance-row.js';
 import { LeaseRow } from './rows/lease-row.js';
+import { NodeRow } from './rows/node-row.js';
 import { OutboxRow } from './rows/outbox-row.js';
 import { PoolRow } from './rows/pool-row.js';
 import { TenantRow } from './rows/tenant-row.js';
@@ -19,13 +21,14 @@ export const ROWS = [
   InstanceKeyRow,
   InstanceRow,
   LeaseRow,
+  NodeRow,
   OutboxRow,
   PoolRow,
   TenantRow,
 ];
 
 /** All migrations, oldest first; each is listed here by hand so that nothing runs by accident. */
-export const MIGRATIONS = [InitialSchema1795400000000];
+export const MIGRATIONS = [InitialSchema1795400000000, ClaimsAndSizing1795430000000];
 
 export interface DataSourceOptions {
   /** A `postgres://` URL with user and password. */

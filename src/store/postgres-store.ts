@@ -7,6 +7,7 @@ import { PostgresIdempotencyStore } from './repositories/idempotency-repository.
 import { PostgresInstanceStore } from './repositories/instance-repository.js';
 import { PostgresKeyStore } from './repositories/key-repository.js';
 import { PostgresLeaseStore } from './repositories/lease-repository.js';
+import { PostgresNodeStore } from './repositories/node-repository.js';
 import { PostgresOutboxStore } from './repositories/outbox-repository.js';
 import { PostgresPoolStore } from './repositories/pool-repository.js';
 import { PostgresTenantStore } from './repositories/tenant-repository.js';
@@ -26,6 +27,7 @@ export function createPostgresStore(dataSource: DataSource): Store {
 function repositoriesOn(manager: EntityManager): Repositories {
   return {
     instances: translated(new PostgresInstanceStore(manager)),
+    nodes: translated(new PostgresNodeStore(manager)),
     pools: translated(new PostgresPoolStore(manager)),
     tenants: translated(new PostgresTenantStore(manager)),
     claims: translated(new PostgresClaimStore(manager)),

@@ -1,8 +1,9 @@
 import type { ClaimId, InstanceId, PoolId, TenantId } from '../../src/domain/ids.js';
 import { claimIdOf, instanceIdOf, tenantIdOf } from '../../src/domain/ids.js';
 import type { Instance } from '../../src/domain/instance.js';
+import type { Offers } from '../../src/domain/offers.js';
 import type { Pool, PoolKey } from '../../src/domain/pool.js';
-import { CONFIG_SCHEMA, poolIdOf } from '../../src/domain/pool.js';
+import { CONFIG_SCHEMA, offerNameOf, poolIdOf } from '../../src/domain/pool.js';
 import type { Caller, Principal } from '../../src/domain/principal.js';
 import type { Announcement, CatalogEntry } from '../../src/ports/index.js';
 
@@ -38,16 +39,30 @@ export function aPoolKey(changes: Partial<PoolKey> = {}): PoolKey {
   };
 }
 
+/** Offers of this pool alone, in the region `default`. */
+export function someOffers(key: PoolKey = aPoolKey()): Offers {
+  const { sizeClass } = key;
+  const bounds = { sizeClass, region: null, idleFloor: 2, idleCeiling: 2 };
+  return new Map([[offerNameOf(key), { key, bounds }]]);
+}
+
 /** A healthy pool that keeps two idle members. Its id follows its key. */
 export function aPool(changes: Partial<Pool> = {}): Pool {
   return {
     ...aPoolKey(),
     id: poolIdOf(aPoolKey(changes)),
+    idleFloor: 2,
+    idleCeiling: 2,
     idleTarget: 2,
+    targetRaisedAt: null,
+    overrides: [],
     membersMax: 10,
+    startTokens: { tokens: 100, at: NOON },
     failuresInARow: 0,
     breakerOpenedAt: null,
+    isBreakerFinal: false,
     pausedAt: null,
+    supersededBy: null,
     ...changes,
   };
 }
@@ -73,6 +88,8 @@ export function anInstance(changes: Partial<Instance> = {}): Instance {
     nodeId: '00000000-0000-4000-8000-0000000000aa',
     address: '127.0.0.1:20000',
     suspectAt: null,
+    startGrantedAt: NOON,
+    replacedBy: null,
     failure: null,
     createdAt: NOON,
     stateAt: NOON,

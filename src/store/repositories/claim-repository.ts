@@ -1,10 +1,29 @@
 import type { EntityManager } from 'typeorm';
 import { IsNull } from 'typeorm';
+import { z } from 'zod';
 import { Fault } from '../../errors/index.js';
-import type { InstanceId } from '../../domain/ids.js';
-import type { ClaimStore } from '../../ports/index.js';
+import { CLAIM_OUTCOMES } from '../../domain/claim.js';
+import type { ClaimId, InstanceId, TenantId } from '../../domain/ids.js';
+import type { Demand } from '../../domain/sizing/demand.js';
+import type { Claim, ClaimStore, DemandWindow } from '../../ports/index.js';
 import { violatedConstraint } from '../database-errors.js';
 import { ClaimRow } from '../rows/claim-row.js';
+
+const StoredOutcome = z.enum(CLAIM_OUTCOMES);
+
+/** The hold goes on under another instance, but only if it still is where the mover saw it. */
+const MOVE = `
+  UPDATE claims SET instance_id = $3, attempts = attempts + 1
+  WHERE id = $1 AND instance_id = $2 AND released_at IS NULL`;
+
+/** Buckets counted back from now: 0 is the one that ends now. */
+const DEMAND = `
+  SELECT floor(extract(epoch FROM $2::timestamptz - claimed_at) * 1000 / $3)::integer AS bucket,
+    count(*)::integer AS claims
+  FROM claims
+  WHERE offer = $1 AND claimed_at <= $2
+    AND claimed_at > $2::timestamptz - $4 * interval '1 millisecond'
+  GROUP BY 1`;
 
 /** Claims in PostgreSQL; the unique indexes do the refusing. */
 export class PostgresClaimStore implements ClaimStore {
@@ -24,7 +43,43 @@ export class PostgresClaimStore implements ClaimStore {
     }
   }
 
+  async find(id: ClaimId): Promise<Claim | null> {
+    const row = await this.manager.findOneBy(ClaimRow, { id });
+    return row === null ? null : toClaim(row);
+  }
+
+  async moveTo(id: ClaimId, from: InstanceId, to: InstanceId): Promise<boolean> {
+    const [, moved] = await this.manager.query<[unknown[], number]>(MOVE, [id, from, to]);
+    return moved === 1;
+  }
+
+  async demand(offer: string, { now, bucketMs, buckets }: DemandWindow): Promise<Demand> {
+    const parameters = [offer, now, bucketMs, buckets * bucketMs];
+    const counted = await this.manager.query<{ bucket: number; claims: number }[]>(
+      DEMAND,
+      parameters,
+    );
+    const byBucket = new Map(counted.map(({ bucket, claims }) => [bucket, claims]));
+    const arrivals = Array.from(
+      { length: buckets },
+      (_, index) => byBucket.get(buckets - 1 - index) ?? 0,
+    );
+    return { bucketMs, arrivals, lastBucketAgeMs: bucketMs };
+  }
+
   async release(instanceId: InstanceId, at: Date): Promise<void> {
     await this.manager.update(ClaimRow, { instanceId, releasedAt: IsNull() }, { releasedAt: at });
   }
+}
+
+function toClaim(row: ClaimRow): Claim {
+  return {
+    id: row.id as ClaimId,
+    tenantId: row.tenantId as TenantId,
+    instanceId: row.instanceId as InstanceId,
+    name: row.name,
+    offer: row.offer,
+    outcome: StoredOutcome.parse(row.outcome),
+    attempts: row.attempts,
+  };
 }

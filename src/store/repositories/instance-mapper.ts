@@ -38,6 +38,8 @@ export function toInstance(row: InstanceRow): Instance {
     nodeId: row.nodeId,
     address: row.address,
     suspectAt: row.suspectAt,
+    startGrantedAt: row.startGrantedAt,
+    replacedBy: row.replacedBy as InstanceId | null,
     failure:
       row.failureCode === null
         ? null

@@ -1,8 +1,9 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import { Fault } from '../../errors/index.js';
 import type { InstanceId, PoolId } from '../../domain/ids.js';
 import type { Instance, InstanceState } from '../../domain/instance.js';
-import { INSTANCE_STATES, nextState } from '../../domain/instance.js';
+import { HOLDING_STATES, INSTANCE_STATES, nextState } from '../../domain/instance.js';
 import type {
   InstanceFilter,
   InstanceMove,
@@ -11,6 +12,7 @@ import type {
   NewInstance,
   Page,
   Paged,
+  Taking,
 } from '../../ports/index.js';
 import { queryRows } from '../raw-rows.js';
 import { InstanceRow } from '../rows/instance-row.js';
@@ -26,24 +28,61 @@ const NOTE_COLUMNS = {
   nodeId: 'node_id',
   address: 'address',
   suspectAt: 'suspect_at',
+  startGrantedAt: 'start_granted_at',
+  replacedBy: 'replaced_by',
 } as const satisfies Record<keyof InstanceNotes, string>;
 
+/** What an idle member must be like to be given away. */
+const ELIGIBLE = `state = 'idle'
+  AND suspect_at IS NULL AND draining_at IS NULL AND held_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = node_id AND NOT is_eligible)`;
+
 /**
- * The claim: one statement, so that no two can ever hold the same member. The oldest eligible one
- * is taken; rows that another claim is looking at are skipped, not waited for.
+ * The claim: one statement, so that no two can ever hold the same member. Low ranks come first,
+ * which takes from the nodes in turn; rows that another claim is looking at are skipped, not
+ * waited for.
  */
-const TAKE_IDLE = `
+function takeIdleFrom(poolCondition: string): string {
+  return `
+    UPDATE instances SET
+      state = 'binding', state_at = $5, binding_step = 'claimed', fence = fence + 1,
+      tenant_id = $2, claim_id = $3, name = $4,
+      gateway_version = gateway_version + 1, revision = revision + 1
+    WHERE id = (
+      SELECT id FROM instances WHERE ${poolCondition} AND ${ELIGIBLE}
+      ORDER BY claim_rank, state_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *`;
+}
+const TAKE_IDLE = takeIdleFrom('pool_id = $1');
+const TAKE_IDLE_SUPERSEDED = takeIdleFrom(
+  'pool_id IN (SELECT id FROM pools WHERE superseded_by = $1)',
+);
+
+/** The claim waits for this member's start; it keeps its state, and its fence tells its starter. */
+const TAKE_COMING = `
   UPDATE instances SET
-    state = 'binding', state_at = $5, binding_step = 'claimed', fence = fence + 1,
-    tenant_id = $2, claim_id = $3, name = $4,
-    gateway_version = gateway_version + 1, revision = revision + 1
+    fence = fence + 1, tenant_id = $2, claim_id = $3, name = $4
   WHERE id = (
     SELECT id FROM instances
-    WHERE pool_id = $1 AND state = 'idle'
-      AND suspect_at IS NULL AND draining_at IS NULL AND held_at IS NULL
-    ORDER BY state_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    WHERE pool_id = $1 AND state IN ('creating', 'warming') AND tenant_id IS NULL
+      AND start_granted_at IS NOT NULL AND held_at IS NULL
+    ORDER BY state DESC, created_at LIMIT 1 FOR UPDATE SKIP LOCKED
   )
   RETURNING *`;
+
+/** From the grant of the start to the first admission; a member that is warmed again counts once. */
+const RECENT_BOOTS = `
+  SELECT extract(epoch FROM admitted_at - start_granted_at) * 1000 AS took_ms
+  FROM instances WHERE pool_id = $1 AND admitted_at IS NOT NULL
+  ORDER BY admitted_at DESC LIMIT $2`;
+
+/** A member that is bound as soon as it has started gets what a claimed idle one gets. */
+const BOUND = [
+  `binding_step = 'claimed'`,
+  `gateway_version = gateway_version + 1`,
+  `revision = revision + 1`,
+];
 
 /** What the controllers look at again and again: all that is not settled, and the idle stock. */
 const LIST_DUE = `
@@ -57,13 +96,18 @@ const LIST_DUE = `
 export class PostgresInstanceStore implements InstanceStore {
   constructor(private readonly manager: EntityManager) {}
 
-  async insert({ id, pool, at }: NewInstance): Promise<Instance> {
+  async insert(made: NewInstance): Promise<Instance> {
+    const { id, pool, at, startGrantedAt = null, owner } = made;
     const rows = await queryRows(
       this.manager,
       InstanceRow,
-      `INSERT INTO instances (id, pool_id, state, state_at, size_class, openclaw_version, created_at)
-       VALUES ($1, $2, 'creating', $3, $4, $5, $3) RETURNING *`,
-      [id, pool.id, at, pool.sizeClass, pool.openclawVersion],
+      `INSERT INTO instances (id, pool_id, state, state_at, size_class, openclaw_version,
+         created_at, start_granted_at, tenant_id, claim_id, name)
+       VALUES ($1, $2, 'creating', $3, $4, $5, $3, $6, $7, $8, $9) RETURNING *`,
+      [
+        ...[id, pool.id, at, pool.sizeClass, pool.openclawVersion, startGrantedAt],
+        ...[owner?.tenantId ?? null, owner?.claimId ?? null, owner?.name ?? null],
+      ],
     );
     return only(rows);
   }
@@ -106,11 +150,33 @@ export class PostgresInstanceStore implements InstanceStore {
     return new Map(INSTANCE_STATES.map((state) => [state, byState.get(state) ?? 0]));
   }
 
-  async takeIdle(taking: Parameters<InstanceStore['takeIdle']>[0]): Promise<Instance | null> {
-    const { poolId, tenantId, claimId, name, at } = taking;
-    const parameters = [poolId, tenantId, claimId, name, at];
-    const [row] = await queryRows(this.manager, InstanceRow, TAKE_IDLE, parameters);
-    return row === undefined ? null : toInstance(row);
+  takeIdle({ poolId, tenantId, claimId, name, at }: Taking): Promise<Instance | null> {
+    return this.#take(TAKE_IDLE, [poolId, tenantId, claimId, name, at]);
+  }
+
+  takeIdleSuperseded({ poolId, tenantId, claimId, name, at }: Taking): Promise<Instance | null> {
+    return this.#take(TAKE_IDLE_SUPERSEDED, [poolId, tenantId, claimId, name, at]);
+  }
+
+  takeComing({ poolId, tenantId, claimId, name }: Taking): Promise<Instance | null> {
+    return this.#take(TAKE_COMING, [poolId, tenantId, claimId, name]);
+  }
+
+  countWaiting(poolId: PoolId): Promise<number> {
+    return this.manager.countBy(InstanceRow, {
+      poolId,
+      state: In(['creating', 'warming']),
+      tenantId: Not(IsNull()),
+    });
+  }
+
+  countHolding(poolId: PoolId): Promise<number> {
+    return this.manager.countBy(InstanceRow, { poolId, state: In([...HOLDING_STATES]) });
+  }
+
+  async recentBoots(poolId: PoolId, limit: number): Promise<readonly number[]> {
+    const rows = await this.manager.query<{ took_ms: number }[]>(RECENT_BOOTS, [poolId, limit]);
+    return rows.map(({ took_ms: tookMs }) => tookMs);
   }
 
   async move(
@@ -119,13 +185,22 @@ export class PostgresInstanceStore implements InstanceStore {
     notes: InstanceNotes = {},
   ): Promise<Instance | null> {
     const to = nextState(seen.state, move.verb);
-    const changes = new Map<string, unknown>([...columnsOf(notes)]);
-    changes.set('state', to).set('state_at', move.at);
+    const changes = new Map<string, unknown>([
+      ['state', to],
+      ['state_at', move.at],
+    ]);
+    for (const [column, value] of columnsOf(notes)) changes.set(column, value);
     if (move.verb === 'prove') changes.set('ready_at', move.at);
+    if (move.verb === 'admit') changes.set('claim_rank', await this.#rankOn(seen, notes));
+    const hasStarted = move.verb === 'admit' || move.verb === 'bind';
+    const extra = [
+      ...(hasStarted ? ['admitted_at = COALESCE(admitted_at, $5)'] : []),
+      ...(move.verb === 'bind' ? BOUND : []),
+    ];
     if (move.failure !== undefined) {
       changes.set('failure_code', move.failure.code).set('failure_sentence', move.failure.sentence);
     }
-    return this.#update(seen, changes);
+    return this.#update(seen, changes, extra);
   }
 
   async note(seen: Instance, notes: InstanceNotes): Promise<Instance | null> {
@@ -137,9 +212,28 @@ export class PostgresInstanceStore implements InstanceStore {
     return rows.map(({ id }) => id);
   }
 
-  async #update(seen: Instance, changes: ReadonlyMap<string, unknown>): Promise<Instance | null> {
+  /** How many idle members the member's node has already; low ranks are claimed first. */
+  #rankOn({ poolId, nodeId }: Instance, notes: InstanceNotes): Promise<number> {
+    const node = notes.nodeId === undefined ? nodeId : notes.nodeId;
+    return this.manager.countBy(InstanceRow, {
+      poolId,
+      state: 'idle',
+      nodeId: node ?? IsNull(),
+    });
+  }
+
+  async #take(statement: string, parameters: readonly unknown[]): Promise<Instance | null> {
+    const [row] = await queryRows(this.manager, InstanceRow, statement, parameters);
+    return row === undefined ? null : toInstance(row);
+  }
+
+  async #update(
+    seen: Instance,
+    changes: ReadonlyMap<string, unknown>,
+    extra: readonly string[] = [],
+  ): Promise<Instance | null> {
     if (changes.size === 0) return seen;
-    const columns = [...changes.keys()].map((column, at) => `${column} = $${at + 4}`);
+    const columns = [...changes.keys()].map((column, at) => `${column} = $${at + 4}`).concat(extra);
     const [row] = await queryRows(
       this.manager,
       InstanceRow,

@@ -8,7 +8,7 @@ import { TenantRow } from '../rows/tenant-row.js';
 export class PostgresTenantStore implements TenantStore {
   constructor(private readonly manager: EntityManager) {}
 
-  async ensure(candidate: Tenant, at: Date): Promise<Tenant> {
+  async ensure(candidate: Parameters<TenantStore['ensure']>[0], at: Date): Promise<Tenant> {
     const known = await this.findByRef(candidate.externalRef);
     if (known !== null) return known;
     await this.manager
@@ -32,8 +32,17 @@ export class PostgresTenantStore implements TenantStore {
     const rows = await this.manager.findBy(TenantRow, { id: In([...ids]) });
     return rows.map(toTenant);
   }
+
+  async setSuspended(externalRef: string, suspendedAt: Date | null): Promise<Tenant | null> {
+    await this.manager.update(TenantRow, { externalRef }, { suspendedAt });
+    return this.findByRef(externalRef);
+  }
 }
 
 function toTenant(row: TenantRow): Tenant {
-  return { id: row.id as TenantId, externalRef: row.externalRef };
+  return {
+    id: row.id as TenantId,
+    externalRef: row.externalRef,
+    suspendedAt: row.suspendedAt,
+  };
 }

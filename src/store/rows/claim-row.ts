@@ -1,4 +1,4 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { InstanceRow } from './instance-row.js';
 import { TenantRow } from './tenant-row.js';
 
@@ -12,6 +12,8 @@ import { TenantRow } from './tenant-row.js';
   unique: true,
   where: 'released_at IS NULL',
 })
+@Index('claims_by_offer', ['offer', 'claimedAt'])
+@Check('claims_outcome_known', "outcome IN ('warm', 'queued', 'cold')")
 export class ClaimRow {
   @PrimaryColumn('text') id!: string;
 
@@ -24,6 +26,11 @@ export class ClaimRow {
   instanceId!: string;
 
   @Column('text') name!: string;
+  /** What was asked for, size class and region, whichever pool served it. */
+  @Column('text', { default: '' }) offer!: string;
+  @Column('text', { default: 'warm' }) outcome!: string;
+  /** Members given to it so far. */
+  @Column('integer', { default: 1 }) attempts!: number;
   @Column('timestamptz', { name: 'claimed_at' }) claimedAt!: Date;
   @Column('timestamptz', { name: 'released_at', nullable: true }) releasedAt!: Date | null;
 }

@@ -4,7 +4,8 @@ import { TenantRow } from './tenant-row.js';
 
 /** An instance as stored. The partial indexes serve the claim and the controllers' round. */
 @Entity('instances')
-@Index('instances_claimable', ['poolId', 'stateAt'], { where: "state = 'idle'" })
+@Index('instances_claimable', ['poolId', 'claimRank', 'stateAt'], { where: "state = 'idle'" })
+@Index('instances_admitted', ['poolId', 'admittedAt'], { where: 'admitted_at IS NOT NULL' })
 @Index('instances_due', ['stateAt'], { where: "state NOT IN ('deleted', 'ready', 'stopped')" })
 @Index('instances_by_tenant', ['tenantId', 'id'])
 @Index('instances_by_pool', ['poolId', 'state'])
@@ -20,10 +21,7 @@ import { TenantRow } from './tenant-row.js';
   'instances_owned_when_bound',
   "state NOT IN ('binding', 'ready', 'stopped') OR tenant_id IS NOT NULL",
 )
-@Check(
-  'instances_pool_has_no_owner',
-  "state NOT IN ('creating', 'warming', 'idle') OR tenant_id IS NULL",
-)
+@Check('instances_idle_has_no_owner', "state <> 'idle' OR tenant_id IS NULL")
 export class InstanceRow {
   @PrimaryColumn('text') id!: string;
 
@@ -56,6 +54,16 @@ export class InstanceRow {
   @Column('timestamptz', { name: 'held_at', nullable: true }) heldAt!: Date | null;
   @Column('text', { name: 'failure_code', nullable: true }) failureCode!: string | null;
   @Column('text', { name: 'failure_sentence', nullable: true }) failureSentence!: string | null;
+  @Column('timestamptz', { name: 'start_granted_at', nullable: true }) startGrantedAt!: Date | null;
+  /** When it first became idle or was bound: the end of its boot. */
+  @Column('timestamptz', { name: 'admitted_at', nullable: true }) admittedAt!: Date | null;
+  /** How many idle members its node had when it came; claims take low ranks first, node by node. */
+  @Column('integer', { name: 'claim_rank', default: 0 }) claimRank!: number;
+
+  @Column('text', { name: 'replaced_by', nullable: true })
+  @ForeignKey(() => InstanceRow, { name: 'instances_replaced_by' })
+  replacedBy!: string | null;
+
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'ready_at', nullable: true }) readyAt!: Date | null;
 }

@@ -6,5 +6,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export class TenantRow {
   @PrimaryColumn('text') id!: string;
   @Column('text', { name: 'external_ref' }) externalRef!: string;
+  @Column('timestamptz', { name: 'suspended_at', nullable: true }) suspendedAt!: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
 }
