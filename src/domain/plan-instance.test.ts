@@ -3,11 +3,15 @@ import { NOON, aClaimedInstance, anInstance } from '../../test/support/builders.
 import type { Sighting } from './plan-instance.js';
 import {
   BINDING_LIMIT_MS,
+  BINDING_LOOK_MS,
   START_LIMIT_MS,
   START_RESTARTS_MAX,
   SUSPECT_LIMIT_MS,
+  isBindingSlow,
   planBinding,
   planIdle,
+  planLaunch,
+  planSlowBinding,
   planWarming,
 } from './plan-instance.js';
 
@@ -20,6 +24,7 @@ function aSighting(changes: Partial<Sighting> = {}): Sighting {
     startup: 'started',
     phase: 'running',
     restarts: 0,
+    exitCode: null,
     lastEvent: null,
     ...changes,
   };
@@ -27,22 +32,24 @@ function aSighting(changes: Partial<Sighting> = {}): Sighting {
 
 describe('planWarming', () => {
   const warming = anInstance({ state: 'warming' });
+  const DEADLINE_MS = 60_000;
+  const by = (now: Date) => ({ now, deadlineMs: DEADLINE_MS });
 
   it('warms a member up once its start-up is settled', () => {
-    const plan = planWarming(warming, aSighting(), NOON);
+    const plan = planWarming(warming, aSighting(), by(NOON));
     expect(plan).to.deep.equal({ kind: 'warm_up', address: '127.0.0.1:20000' });
   });
 
   it('waits while it starts, and while the catalog does not know it', () => {
     const starting = aSighting({ startup: 'starting' });
     const unknown = aSighting({ startup: 'unreachable', address: null, phase: 'pending' });
-    expect(planWarming(warming, starting, NOON).kind).to.equal('wait');
-    expect(planWarming(warming, unknown, NOON).kind).to.equal('wait');
+    expect(planWarming(warming, starting, by(NOON)).kind).to.equal('wait');
+    expect(planWarming(warming, unknown, by(NOON)).kind).to.equal('wait');
   });
 
   it('gives it up after its time, with what was last heard of it', () => {
     const seen = aSighting({ startup: 'starting', lastEvent: 'memory exhausted on 1 node' });
-    const plan = planWarming(warming, seen, later(START_LIMIT_MS + 1));
+    const plan = planWarming(warming, seen, by(later(DEADLINE_MS + 1)));
     expect(plan).to.have.property('kind', 'fail');
     expect(JSON.stringify(plan)).to.include('memory exhausted on 1 node');
   });
@@ -53,8 +60,16 @@ describe('planWarming', () => {
       aSighting({ startup: 'unreachable', phase: 'lost' }),
       aSighting({ startup: 'starting', restarts: START_RESTARTS_MAX + 1 }),
     ]) {
-      expect(planWarming(warming, seen, NOON).kind).to.equal('fail');
+      expect(planWarming(warming, seen, by(NOON)).kind).to.equal('fail');
     }
+  });
+
+  it('tells a refused configuration from other ends, for no restart mends it', () => {
+    const seen = aSighting({ startup: 'unreachable', phase: 'pending', exitCode: 78 });
+    expect(planWarming(warming, seen, by(NOON))).to.have.nested.property(
+      'failure.code',
+      'config_refused',
+    );
   });
 });
 
@@ -107,5 +122,38 @@ describe('planBinding', () => {
     const plan = planBinding(stuck, later(BINDING_LIMIT_MS + 1));
     expect(plan).to.have.property('kind', 'fail');
     expect(JSON.stringify(plan)).to.include('announced');
+  });
+});
+
+describe('planLaunch', () => {
+  const creating = anInstance({ state: 'creating', startGrantedAt: null });
+
+  it('waits until the start is granted', () => {
+    expect(planLaunch(creating, NOON).kind).to.equal('wait');
+    expect(planLaunch({ ...creating, startGrantedAt: NOON }, NOON).kind).to.equal('launch');
+  });
+
+  it('gives up what nobody could start in time, granted or not', () => {
+    const late = later(START_LIMIT_MS + 1);
+    expect(planLaunch(creating, late).kind).to.equal('fail');
+    expect(planLaunch({ ...creating, startGrantedAt: NOON }, late).kind).to.equal('fail');
+  });
+});
+
+describe('a slow binding', () => {
+  const late = later(BINDING_LOOK_MS + 1);
+
+  it('is looked at after some time, unless keys would be lost with the instance', () => {
+    expect(isBindingSlow(aClaimedInstance(), NOON)).to.equal(false);
+    expect(isBindingSlow(aClaimedInstance(), late)).to.equal(true);
+    expect(isBindingSlow(aClaimedInstance({ keyVersion: 1 }), late)).to.equal(false);
+  });
+
+  it('is given up when nothing answers, and goes on while something does', () => {
+    const gone = planSlowBinding(aSighting({ startup: 'unreachable', lastEvent: 'Killed' }));
+    expect(gone?.code).to.equal('found_dead');
+    expect(gone?.sentence).to.include('Killed');
+    expect(planSlowBinding(aSighting({ startup: 'starting' }))).to.equal(null);
+    expect(planSlowBinding(aSighting())).to.equal(null);
   });
 });

@@ -1,13 +1,17 @@
 import type { Failure, Instance } from './instance.js';
 
-/** How long a member may take from the job's registration to a settled start-up. */
+/** How long a member may wait for its start, and the longest that any start may take. */
 export const START_LIMIT_MS = 240_000;
+/** OpenClaw ends with this code (EX_CONFIG) when its configuration is wrong: no restart mends it. */
+export const CONFIG_REFUSED_EXIT = 78;
 /** Restarts of the task during its first start after which it is given up. */
 export const START_RESTARTS_MAX = 2;
 /** How long an idle member may fail its probes; on a busy machine the living can be that slow. */
 export const SUSPECT_LIMIT_MS = 12_000;
 /** How long a claimed instance may take to become ready, a reboot in the middle included. */
 export const BINDING_LIMIT_MS = 180_000;
+/** After this an instance that is being bound is looked at: if it is dead, its owner is moved. */
+export const BINDING_LOOK_MS = 10_000;
 
 /** What was seen of an instance from outside, at the moment of planning. */
 export interface Sighting {
@@ -18,14 +22,22 @@ export interface Sighting {
   readonly startup: 'started' | 'starting' | 'unreachable';
   readonly phase: 'pending' | 'running' | 'complete' | 'failed' | 'lost' | 'unknown' | 'absent';
   readonly restarts: number;
+  /** What its process last ended with; null while it runs or when nobody can say. */
+  readonly exitCode: number | null;
   /** One line on the last thing that happened to the task or its placement, for the operator. */
   readonly lastEvent: string | null;
 }
 
-/** Whether a member that was to be launched has waited too long for the systems it needs. */
-export function planLaunch(instance: Instance, now: Date): { kind: 'launch' } | FailPlan {
-  const waitedMs = now.getTime() - instance.stateAt.getTime();
-  if (waitedMs <= START_LIMIT_MS) return { kind: 'launch' };
+/**
+ * Whether a member may be launched now, or has waited too long: for its start to be granted, or for
+ * the systems that a launch needs.
+ */
+export function planLaunch(
+  { stateAt, startGrantedAt }: Instance,
+  now: Date,
+): { kind: 'launch' } | { kind: 'wait' } | FailPlan {
+  const waitedMs = now.getTime() - stateAt.getTime();
+  if (waitedMs <= START_LIMIT_MS) return { kind: startGrantedAt === null ? 'wait' : 'launch' };
   return fail('start_deadline', `It could not be launched within ${START_LIMIT_MS / 1000} s.`);
 }
 
@@ -38,17 +50,25 @@ export type WarmingPlan =
   { readonly kind: 'warm_up'; readonly address: string } | FailPlan | { readonly kind: 'wait' };
 
 /** Decides about a member on its way into the stock. */
-export function planWarming(instance: Instance, seen: Sighting, now: Date): WarmingPlan {
+export function planWarming(
+  instance: Instance,
+  seen: Sighting,
+  { now, deadlineMs }: { readonly now: Date; readonly deadlineMs: number },
+): WarmingPlan {
   const waitedMs = now.getTime() - instance.stateAt.getTime();
   const trail = seen.lastEvent ?? 'nothing was heard of it';
+  if (seen.exitCode === CONFIG_REFUSED_EXIT) {
+    return fail('config_refused', `OpenClaw refused its configuration: ${trail}.`);
+  }
   if (seen.phase === 'failed' || seen.phase === 'lost' || seen.restarts > START_RESTARTS_MAX) {
     return fail('start_failed', `The gateway did not start: ${trail}.`);
   }
   if (seen.startup === 'started' && seen.address !== null) {
     return { kind: 'warm_up', address: seen.address };
   }
-  if (waitedMs > START_LIMIT_MS) {
-    return fail('start_deadline', `Not started within ${START_LIMIT_MS / 1000} s: ${trail}.`);
+  if (waitedMs > deadlineMs) {
+    const limit = Math.round(deadlineMs / 1000);
+    return fail('start_deadline', `Not started within ${limit} s: ${trail}.`);
   }
   return { kind: 'wait' };
 }
@@ -109,6 +129,24 @@ export function planBinding(instance: Instance, now: Date): BindingPlan {
     case 'acknowledged':
       return { kind: 'prove' };
   }
+}
+
+/**
+ * Whether a binding takes so long that its gateway must be looked at: most take a second. One that
+ * was given keys is waited for, as they would be lost with it: only the instance can read them.
+ */
+export function isBindingSlow({ stateAt, keyVersion }: Instance, now: Date): boolean {
+  return keyVersion === 0 && now.getTime() - stateAt.getTime() > BINDING_LOOK_MS;
+}
+
+/** Why the gateway of a slow binding is given up; null while it answers. */
+export function planSlowBinding(seen: Sighting): Failure | null {
+  if (seen.startup !== 'unreachable') return null;
+  const trail = seen.lastEvent ?? 'nothing was heard of it';
+  return {
+    code: 'found_dead',
+    sentence: `It stopped answering before its owner could have it: ${trail}.`,
+  };
 }
 
 function fail(code: Failure['code'], sentence: string): FailPlan {

@@ -1,14 +1,32 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NOON, aPool, anInstance } from '../../test/support/builders.js';
+import { NOON, aClaimedInstance, aPool, anInstance } from '../../test/support/builders.js';
 import type { Instance, InstanceState } from './instance.js';
-import { BREAKER_COOLDOWN_MS, STARTS_IN_FLIGHT_MAX, planPool, type PoolPlan } from './plan-pool.js';
+import type { PoolPlan, PoolStock, StartLimits } from './plan-pool.js';
+import { BREAKER_COOLDOWN_MS, MEMBER_AGE_MAX_MS, planPool } from './plan-pool.js';
 
 const later = (ms: number): Date => new Date(NOON.getTime() + ms);
 
-function stockOf(...states: InstanceState[]) {
-  const members = states.map((state) => anInstance({ state }));
-  return { members, holding: members.length };
+const LIMITS: StartLimits = { inFlightMax: 4, perSecond: 2, burst: 100 };
+
+function stockOf(...states: InstanceState[]): PoolStock {
+  return stockWith(states.map((state) => anInstance({ state })));
+}
+
+function stockWith(members: readonly Instance[], changes: Partial<PoolStock> = {}): PoolStock {
+  return { members, waiting: [], holding: members.length, successorLacks: 0, ...changes };
+}
+
+function grantedBy(plan: PoolPlan): readonly string[] {
+  return plan.actions.flatMap((action) =>
+    action.kind === 'grant_start' ? [action.instanceId] : [],
+  );
+}
+
+function retiredBy(plan: PoolPlan): readonly string[] {
+  return plan.actions.flatMap((action) =>
+    action.kind === 'retire_member' ? [action.instanceId] : [],
+  );
 }
 
 function createdBy(plan: PoolPlan): number {
@@ -20,58 +38,136 @@ function createdBy(plan: PoolPlan): number {
 
 describe('planPool', () => {
   it('creates what is missing', () => {
-    const plan = planPool(aPool({ idleTarget: 2 }), stockOf(), NOON);
-    expect(plan).to.deep.equal({ actions: [{ kind: 'create_members', count: 2 }], hold: null });
+    const plan = planPool(aPool({ idleTarget: 2 }), stockOf(), LIMITS, NOON);
+    expect(plan.actions).to.deep.equal([{ kind: 'create_members', count: 2 }]);
+    expect(plan.hold).to.equal(null);
+    expect(plan.startTokens.tokens).to.equal(98);
   });
 
   it('counts members that are still coming, so that a second look creates nothing', () => {
-    const plan = planPool(aPool({ idleTarget: 2 }), stockOf('creating', 'warming'), NOON);
+    const plan = planPool(aPool({ idleTarget: 2 }), stockOf('creating', 'warming'), LIMITS, NOON);
     expect(plan.actions).to.be.empty;
   });
 
   it('replaces a suspect at once, for no claim can get it', () => {
     const members = [anInstance(), anInstance({ suspectAt: NOON })];
-    const plan = planPool(aPool({ idleTarget: 2 }), { members, holding: 2 }, NOON);
+    const plan = planPool(aPool({ idleTarget: 2 }), stockWith(members), LIMITS, NOON);
     expect(createdBy(plan)).to.equal(1);
   });
 
   it('never boots more members at once than a machine can bear', () => {
-    const plan = planPool(aPool({ idleTarget: 10, membersMax: 50 }), stockOf('warming'), NOON);
-    expect(createdBy(plan)).to.equal(STARTS_IN_FLIGHT_MAX - 1);
+    const plan = planPool(
+      aPool({ idleTarget: 10, membersMax: 50 }),
+      stockOf('warming'),
+      LIMITS,
+      NOON,
+    );
+    expect(createdBy(plan)).to.equal(LIMITS.inFlightMax - 1);
     expect(plan.hold).to.equal('starts_in_flight');
   });
 
   it('creates nothing past the pool’s limit, claimed instances included', () => {
     const pool = aPool({ idleTarget: 2, membersMax: 5 });
-    const plan = planPool(pool, { members: [anInstance()], holding: 5 }, NOON);
+    const plan = planPool(pool, stockWith([anInstance()], { holding: 5 }), LIMITS, NOON);
     expect(createdBy(plan)).to.equal(0);
     expect(plan.hold).to.equal('members_max');
   });
 
   it('creates nothing while it is paused', () => {
-    const plan = planPool(aPool({ pausedAt: NOON }), stockOf(), NOON);
-    expect(plan).to.deep.equal({ actions: [], hold: 'paused' });
+    const plan = planPool(aPool({ pausedAt: NOON }), stockOf(), LIMITS, NOON);
+    expect(plan).to.deep.include({ actions: [], hold: 'paused' });
   });
 
   it('holds back while the breaker is open, then lets one probe through', () => {
     const pool = aPool({ idleTarget: 3, failuresInARow: 3, breakerOpenedAt: NOON });
-    expect(createdBy(planPool(pool, stockOf(), later(BREAKER_COOLDOWN_MS - 1)))).to.equal(0);
-    expect(createdBy(planPool(pool, stockOf(), later(BREAKER_COOLDOWN_MS)))).to.equal(1);
-    expect(createdBy(planPool(pool, stockOf('warming'), later(BREAKER_COOLDOWN_MS)))).to.equal(0);
+    expect(createdBy(planPool(pool, stockOf(), LIMITS, later(BREAKER_COOLDOWN_MS - 1)))).to.equal(
+      0,
+    );
+    expect(createdBy(planPool(pool, stockOf(), LIMITS, later(BREAKER_COOLDOWN_MS)))).to.equal(1);
+    expect(
+      createdBy(planPool(pool, stockOf('warming'), LIMITS, later(BREAKER_COOLDOWN_MS))),
+    ).to.equal(0);
   });
 
   it('gives up starting members before idle ones, and young ones before old ones', () => {
     const old = anInstance({ stateAt: NOON });
     const young = anInstance({ stateAt: later(60_000) });
     const coming = anInstance({ state: 'warming' });
-    const stock = { members: [old, young, coming], holding: 3 };
+    const stock = stockWith([old, young, coming]);
 
-    const plan = planPool(aPool({ idleTarget: 1 }), stock, NOON);
+    const plan = planPool(aPool({ idleTarget: 1 }), stock, LIMITS, NOON);
 
     expect(plan.actions).to.deep.equal([
       { kind: 'retire_member', instanceId: coming.id },
       { kind: 'retire_member', instanceId: young.id },
     ]);
+  });
+
+  it('starts whoever is waited for before anything for the stock', () => {
+    const ungranted = { state: 'creating', startGrantedAt: null } as const;
+    const first = aClaimedInstance({ ...ungranted, createdAt: NOON });
+    const second = aClaimedInstance({ ...ungranted, createdAt: later(1) });
+    const stock = stockWith([anInstance({ state: 'warming' })], {
+      ...{ waiting: [second, first], holding: 3 },
+    });
+    const pool = aPool({ idleTarget: 3 });
+
+    const one = planPool(pool, stock, { ...LIMITS, inFlightMax: 2 }, NOON);
+    expect(grantedBy(one)).to.deep.equal([first.id]);
+    expect(createdBy(one)).to.equal(0);
+    expect(one.hold).to.equal('starts_in_flight');
+
+    const all = planPool(pool, stock, { ...LIMITS, inFlightMax: 9 }, NOON);
+    expect(grantedBy(all)).to.deep.equal([first.id, second.id]);
+    expect(createdBy(all)).to.equal(2);
+    expect(all.startTokens.tokens).to.equal(96);
+  });
+
+  it('paces starts, so that members which die at once cannot become a storm', () => {
+    const pool = aPool({ idleTarget: 5, startTokens: { tokens: 1, at: NOON } });
+    const limits = { inFlightMax: 100, perSecond: 2, burst: 10 };
+    const plan = planPool(pool, stockOf(), limits, NOON);
+    expect(createdBy(plan)).to.equal(1);
+    expect(plan.hold).to.equal('starts_paced');
+    expect(createdBy(planPool(pool, stockOf(), limits, later(1_000)))).to.equal(3);
+  });
+
+  it('never probes again once the configuration was refused', () => {
+    const pool = aPool({ idleTarget: 3, breakerOpenedAt: NOON, isBreakerFinal: true });
+    const plan = planPool(pool, stockOf(), LIMITS, later(100 * BREAKER_COOLDOWN_MS));
+    expect(createdBy(plan)).to.equal(0);
+    expect(plan.hold).to.equal('breaker_open');
+  });
+
+  it('replaces an old member before it goes', () => {
+    const old = anInstance();
+    const now = later(MEMBER_AGE_MAX_MS + 1);
+    const pool = aPool({ idleTarget: 1 });
+
+    const before = planPool(pool, stockWith([old]), LIMITS, now);
+    expect(createdBy(before)).to.equal(1);
+    expect(retiredBy(before)).to.deep.equal([]);
+
+    const coming = anInstance({ state: 'warming', createdAt: now });
+    expect(planPool(pool, stockWith([old, coming]), LIMITS, now).actions).to.deep.equal([]);
+
+    const fresh = anInstance({ createdAt: now });
+    const after = planPool(pool, stockWith([old, fresh]), LIMITS, now);
+    expect(retiredBy(after)).to.deep.equal([old.id]);
+  });
+
+  it('lets a superseded pool run out as its successor fills, and makes nothing for it', () => {
+    const members = [anInstance(), anInstance(), anInstance()];
+    const pool = aPool({ idleTarget: 0, supersededBy: aPool().id });
+    const planAt = (successorLacks: number): PoolPlan =>
+      planPool(pool, stockWith(members, { successorLacks }), LIMITS, NOON);
+
+    expect(planAt(5).actions).to.deep.equal([]);
+    expect(retiredBy(planAt(1))).to.have.length(2);
+    expect(retiredBy(planAt(0))).to.have.length(3);
+    expect(createdBy(planPool(pool, stockWith([], { successorLacks: 4 }), LIMITS, NOON))).to.equal(
+      0,
+    );
   });
 
   it('never exceeds target, room or starts, whatever the pool and its stock', () => {
@@ -92,9 +188,9 @@ describe('planPool', () => {
       fc.property(cases, ({ target, spare, members, claimed, breakerOpenedAt, afterMs }) => {
         const pool = aPool({ idleTarget: target, membersMax: target + spare, breakerOpenedAt });
         const holding = members.length + claimed;
-        const plan = planPool(pool, { members, holding }, later(afterMs));
+        const plan = planPool(pool, stockWith(members, { holding }), LIMITS, later(afterMs));
         const created = createdBy(plan);
-        const retired = plan.actions.length - (created > 0 ? 1 : 0);
+        const retired = retiredBy(plan).length;
         const sound = members.filter(({ suspectAt }) => suspectAt === null).length;
         const starting = members.filter(({ state }) => state !== 'idle').length;
 
@@ -105,7 +201,7 @@ describe('planPool', () => {
           expect(holding + created).to.be.at.most(
             breakerOpenedAt === null ? pool.membersMax : holding + 1,
           );
-          expect(starting + created).to.be.at.most(STARTS_IN_FLIGHT_MAX);
+          expect(starting + created).to.be.at.most(LIMITS.inFlightMax);
         }
       }),
     );
