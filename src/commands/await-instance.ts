@@ -33,9 +33,10 @@ export class AwaitInstance {
     const { caller, instanceId, until, withinMs } = request;
     const over = deadline(withinMs, request.signal);
     let changed = new AbortController();
+    let awaited = instanceId;
     const unsubscribe = this.changes.subscribe({
       onChange: (id) => {
-        if (id === instanceId) changed.abort();
+        if (id === awaited || id === instanceId) changed.abort();
       },
       onGap: () => {
         changed.abort();
@@ -46,6 +47,7 @@ export class AwaitInstance {
         // Renewed before the look, so that a change during it is not slept through.
         changed = new AbortController();
         const view = await visibleInstance(this.store, caller.principal, instanceId);
+        awaited = view.instance.id;
         if (over.aborted || hasHappened(until, view)) return view;
         await pause(RECHECK_MS, AbortSignal.any([changed.signal, over]));
       }

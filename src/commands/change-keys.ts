@@ -1,6 +1,6 @@
 import { Fault } from '../errors/index.js';
 import type { InstanceId } from '../domain/ids.js';
-import type { InstanceState } from '../domain/instance.js';
+import type { Instance, InstanceState } from '../domain/instance.js';
 import { checkKey } from '../domain/providers.js';
 import type { Caller } from '../domain/principal.js';
 import type { Clock } from '../lib/clock.js';
@@ -11,7 +11,8 @@ import { actorOf, viewOf, visibleInstance } from './visibility.js';
 /** More keys than any gateway uses; the bound keeps the file that instances read small. */
 export const KEYS_MAX = 32;
 
-const CHANGEABLE: readonly InstanceState[] = ['binding', 'ready', 'stopped'];
+/** An instance that still starts for somebody takes keys too: it finds them when it is bound. */
+const CHANGEABLE: readonly InstanceState[] = ['creating', 'warming', 'binding', 'ready', 'stopped'];
 
 export interface KeyChangeRequest {
   readonly caller: Caller;
@@ -40,15 +41,16 @@ export class ChangeKeys {
   ) {}
 
   async execute(request: KeyChangeRequest): Promise<InstanceView> {
-    const { caller, instanceId, set, remove, signal } = request;
+    const { caller, set, remove, signal } = request;
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
-    const view = await visibleInstance(this.store, caller.principal, instanceId);
-    assertChangeable(view.instance.state);
+    const view = await visibleInstance(this.store, caller.principal, request.instanceId);
+    const { id: instanceId } = view.instance;
+    assertChangeable(view.instance);
     assertKnown(view.keys, set, remove);
 
     const removals = Object.fromEntries(remove.map((name) => [name, null]));
     const version = await this.vault.changeKeys(instanceId, { ...set, ...removals }, signal);
-    return this.#record(request, version);
+    return this.#record({ ...request, instanceId }, version);
   }
 
   #record({ caller, instanceId, set, remove }: KeyChangeRequest, version: number) {
@@ -56,7 +58,7 @@ export class ChangeKeys {
       const at = this.clock.now();
       const instance = await tx.instances.findForUpdate(instanceId);
       if (instance === null) throw new Fault('instance_unknown', 'No such instance.');
-      assertChangeable(instance.state);
+      assertChangeable(instance);
       const names = Object.keys(set);
       await tx.keys.record(instanceId, { version, set: names, removed: remove, at });
       await tx.audit.append({
@@ -73,8 +75,8 @@ export class ChangeKeys {
   }
 }
 
-function assertChangeable(state: InstanceState): void {
-  if (CHANGEABLE.includes(state)) return;
+function assertChangeable({ state, tenantId }: Instance): void {
+  if (CHANGEABLE.includes(state) && tenantId !== null) return;
   throw new Fault('instance_not_ready', `An instance that is ${state} takes no keys.`);
 }
 

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../errors/index.js';
-import { ID_SUFFIX_LENGTH, claimIdOf, tenantIdOf } from '../domain/ids.js';
+import type { ClaimOutcome } from '../domain/claim.js';
+import { ID_SUFFIX_LENGTH, claimIdOf, instanceIdOf, tenantIdOf } from '../domain/ids.js';
 import type { Instance } from '../domain/instance.js';
+import type { Offers } from '../domain/offers.js';
 import type { Pool, PoolKey } from '../domain/pool.js';
-import { poolIdOf } from '../domain/pool.js';
+import { offerNameOf, poolIdOf } from '../domain/pool.js';
 import type { Caller } from '../domain/principal.js';
 import type { SizeClass } from '../domain/size-classes.js';
 import type { Clock } from '../lib/clock.js';
 import { plusMs } from '../lib/clock.js';
 import { jittered, randomBase32 } from '../lib/random.js';
-import type { Repositories, Store } from '../ports/index.js';
+import type { Repositories, Store, Taking, Tenant } from '../ports/index.js';
+import { currentInstance } from './current-instance.js';
 import type { InstanceView } from './instance-view.js';
 import { actorOf, viewOf } from './visibility.js';
 
@@ -24,59 +27,75 @@ export interface ClaimRequest {
   /** The tenant's own name for the instance; one live claim per tenant and name. */
   readonly name: string;
   readonly sizeClass: SizeClass;
+  /** A Nomad node pool by its name; null for the default one. */
+  readonly region: string | null;
   readonly idempotencyKey: string | null;
 }
 
 export interface ClaimAnswer {
   readonly view: InstanceView;
-  /** True when the idempotency key was seen before and nothing was claimed now. */
-  readonly isReplay: boolean;
+  /** How the claim was served; null for a replay, when nothing was claimed now. */
+  readonly outcome: ClaimOutcome | null;
+}
+
+export interface ClaimOptions {
+  readonly offers: Offers;
+  readonly defaultRegion: string;
+  /** How many claims of one pool may wait for a start at once; more are refused. */
+  readonly waitingMax: number;
+  /** Told how each claim ended: its outcome, `replayed`, or the code of its refusal. */
+  readonly onOutcome?: (outcome: string) => void;
+}
+
+interface Taken {
+  readonly instance: Instance;
+  readonly outcome: ClaimOutcome;
 }
 
 /**
- * Gives a tenant an idle member of the pool, in one transaction without a network call.
+ * Gives a tenant an instance, in one transaction without a network call.
  *
- * The instance is `binding` when this returns; a controller brings it to `ready`. Faults:
- * `name_taken`, `idempotency_key_reused`, `pool_empty`, `size_class_unoffered`.
+ * An idle member is `binding` when this returns (warm). When none is idle, the claim waits for a
+ * member that is still starting (queued), else for one made for it (cold), else it is refused; a
+ * controller does the rest. Faults: `name_taken`, `idempotency_key_reused`, `tenant_suspended`,
+ * `pool_empty`, `size_class_unoffered`.
  */
 export class ClaimInstance {
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
-    /** The pool that new claims are served from, per offered size class. */
-    private readonly offered: ReadonlyMap<SizeClass, PoolKey>,
-    /** Told how each claim ended: `warm`, `replayed`, or the code of its refusal. */
-    private readonly onOutcome: (outcome: string) => void = () => undefined,
+    private readonly options: ClaimOptions,
   ) {}
 
   async execute(request: ClaimRequest): Promise<ClaimAnswer> {
+    const { onOutcome = () => undefined } = this.options;
     try {
       const answer = await this.#claim(request);
-      this.onOutcome(answer.isReplay ? 'replayed' : 'warm');
+      onOutcome(answer.outcome ?? 'replayed');
       return answer;
     } catch (error) {
-      this.onOutcome(error instanceof Fault ? error.code : 'internal');
+      onOutcome(error instanceof Fault ? error.code : 'internal');
       throw error;
     }
   }
 
   async #claim(request: ClaimRequest): Promise<ClaimAnswer> {
-    const key = this.#poolKeyOf(request.sizeClass);
+    const key = this.#poolKeyOf(request);
     return this.store.transaction(async (tx) => {
       const replay = await this.#begin(tx, request);
-      if (replay !== null) return { view: await viewOf(tx, replay), isReplay: true };
-      const instance = await this.#take(tx, request, key);
-      return { view: { instance, tenantRef: request.tenantRef, keys: [] }, isReplay: false };
+      if (replay !== null) return { view: await viewOf(tx, replay), outcome: null };
+      const { instance, outcome } = await this.#serve(tx, request, key);
+      return { view: { instance, tenantRef: request.tenantRef, keys: [] }, outcome };
     });
   }
 
-  #poolKeyOf(sizeClass: SizeClass): PoolKey {
-    const key = this.offered.get(sizeClass);
-    if (key !== undefined) return key;
-    const classes = [...this.offered.keys()].join(', ');
+  #poolKeyOf({ sizeClass, region }: ClaimRequest): PoolKey {
+    const { offers, defaultRegion } = this.options;
+    const offer = offers.get(offerNameOf({ sizeClass, nodePool: region ?? defaultRegion }));
+    if (offer !== undefined) return offer.key;
     throw new Fault(
       'size_class_unoffered',
-      `This size class is not offered here; use: ${classes}.`,
+      `This size class is not offered there; offered are (class@region): ${[...offers.keys()].join(', ')}.`,
     );
   }
 
@@ -97,26 +116,65 @@ export class ClaimInstance {
         'This Idempotency-Key was used for another request; use a fresh key for a new request.',
       );
     }
-    return start.kind === 'replay' ? tx.instances.find(start.instanceId) : null;
+    return start.kind === 'replay' ? currentInstance(tx, start.instanceId) : null;
   }
 
-  async #take(tx: Repositories, request: ClaimRequest, key: PoolKey): Promise<Instance> {
+  async #serve(tx: Repositories, request: ClaimRequest, key: PoolKey): Promise<Taken> {
     const at = this.clock.now();
-    const { caller, tenantRef, name, idempotencyKey } = request;
+    const { tenantRef, name } = request;
     const candidate = { id: tenantIdOf(randomBase32(ID_SUFFIX_LENGTH)), externalRef: tenantRef };
     const tenant = await tx.tenants.ensure(candidate, at);
+    assertActive(tenant);
     const claimId = claimIdOf(randomBase32(ID_SUFFIX_LENGTH));
-    const poolId = poolIdOf(key);
-    const instance = await tx.instances.takeIdle({
-      poolId,
-      tenantId: tenant.id,
-      claimId,
-      name,
-      at,
-    });
-    if (instance === null) throw poolEmpty(poolId);
+    const taking = { poolId: poolIdOf(key), tenantId: tenant.id, claimId, name, at };
+    const taken = await this.#take(tx, taking);
+    const { instance, outcome } = taken;
 
-    await tx.claims.insert({ id: claimId, tenantId: tenant.id, instanceId: instance.id, name, at });
+    await tx.claims.insert({
+      ...{ id: claimId, tenantId: tenant.id, instanceId: instance.id, name, at },
+      ...{ offer: offerNameOf(key), outcome },
+    });
+    await this.#record(tx, request, taken, at);
+    return taken;
+  }
+
+  /** What the claim gets: an idle member without a lock, anything else under the pool's lock. */
+  async #take(tx: Repositories, taking: Taking): Promise<Taken> {
+    const idle = await tx.instances.takeIdle(taking);
+    if (idle !== null) return { instance: idle, outcome: 'warm' };
+
+    const pool = await tx.pools.findForUpdate(taking.poolId);
+    if (pool === null) throw poolEmpty(taking.poolId);
+    // Others may have brought a member in while we waited for the lock.
+    const late =
+      (await tx.instances.takeIdle(taking)) ?? (await tx.instances.takeIdleSuperseded(taking));
+    if (late !== null) return { instance: late, outcome: 'warm' };
+    return this.#wait(tx, pool, taking);
+  }
+
+  /** A start to wait for, while not too many wait already. */
+  async #wait(tx: Repositories, pool: Pool, taking: Taking): Promise<Taken> {
+    if ((await tx.instances.countWaiting(pool.id)) >= this.options.waitingMax) {
+      throw poolEmpty(pool.id);
+    }
+    const coming = await tx.instances.takeComing(taking);
+    if (coming !== null) return { instance: coming, outcome: 'queued' };
+
+    const isHeld = pool.pausedAt !== null || pool.breakerOpenedAt !== null;
+    if (isHeld || (await tx.instances.countHolding(pool.id)) >= pool.membersMax) {
+      throw poolEmpty(pool.id);
+    }
+    const id = instanceIdOf(randomBase32(ID_SUFFIX_LENGTH));
+    const instance = await tx.instances.insert({ id, pool, at: taking.at, owner: taking });
+    return { instance, outcome: 'cold' };
+  }
+
+  async #record(
+    tx: Repositories,
+    { caller, tenantRef, name, idempotencyKey }: ClaimRequest,
+    { instance, outcome }: Taken,
+    at: Date,
+  ): Promise<void> {
     await tx.audit.append({
       at,
       actor: actorOf(caller.principal),
@@ -124,14 +182,22 @@ export class ClaimInstance {
       target: instance.id,
       outcome: 'done',
       requestId: caller.requestId,
-      details: { tenantRef, name, poolId },
+      details: { tenantRef, name, poolId: instance.poolId, outcome },
     });
-    await tx.outbox.append({ topic: 'instance.claimed', key: instance.id, payload: { name }, at });
+    const payload = { name, outcome };
+    await tx.outbox.append({ topic: 'instance.claimed', key: instance.id, payload, at });
     if (idempotencyKey !== null) {
       await tx.idempotency.finish(actorOf(caller.principal), idempotencyKey, instance.id);
     }
-    return instance;
   }
+}
+
+function assertActive(tenant: Tenant): void {
+  if (tenant.suspendedAt === null) return;
+  throw new Fault(
+    'tenant_suspended',
+    'This tenant is suspended and can claim nothing new; what it has keeps running.',
+  );
 }
 
 function poolEmpty(poolId: Pool['id']): Fault {
@@ -142,8 +208,8 @@ function poolEmpty(poolId: Pool['id']): Fault {
 }
 
 /** What makes two requests the same; the idempotency key itself is not part of it. */
-function hashOf({ tenantRef, name, sizeClass }: ClaimRequest): string {
+function hashOf({ tenantRef, name, sizeClass, region }: ClaimRequest): string {
   return createHash('sha256')
-    .update(JSON.stringify([tenantRef, name, sizeClass]))
+    .update(JSON.stringify([tenantRef, name, sizeClass, region]))
     .digest('hex');
 }

@@ -19,12 +19,15 @@ export class DeleteInstance {
   async execute(request: { caller: Caller; instanceId: InstanceId }): Promise<InstanceView> {
     const { caller, instanceId } = request;
     const view = await visibleInstance(this.store, caller.principal, instanceId);
-    return this.store.transaction(async (tx) => {
-      const instance = (await tx.instances.findForUpdate(instanceId)) ?? view.instance;
+    const deleted = await this.store.transaction(async (tx) => {
+      const instance = (await tx.instances.findForUpdate(view.instance.id)) ?? view.instance;
+      if (instance.replacedBy !== null) return null;
       if (instance.state === 'deleting' || instance.state === 'deleted')
         return viewOf(tx, instance);
       return viewOf(tx, await this.#markDeleting(tx, caller, instance));
     });
+    // Null when its owner was moved in this very moment: what is meant is where they are now.
+    return deleted ?? this.execute(request);
   }
 
   async #markDeleting(tx: Repositories, caller: Caller, instance: Instance): Promise<Instance> {

@@ -25,9 +25,9 @@ export class ReadAccess {
     instanceId: InstanceId;
     signal: AbortSignal;
   }): Promise<AccessAnswer> {
-    const { caller, instanceId, signal } = request;
-    const view = await visibleInstance(this.store, caller.principal, instanceId);
-    const { state, gatewayVersion } = view.instance;
+    const { caller, signal } = request;
+    const view = await visibleInstance(this.store, caller.principal, request.instanceId);
+    const { id: instanceId, state, gatewayVersion } = view.instance;
     if (state !== 'ready') {
       throw new Fault(
         'instance_not_ready',

@@ -3,10 +3,12 @@ import type { InstanceId } from '../domain/ids.js';
 import type { Instance } from '../domain/instance.js';
 import type { Principal } from '../domain/principal.js';
 import type { Repositories } from '../ports/index.js';
+import { currentInstance } from './current-instance.js';
 import type { InstanceView } from './instance-view.js';
 
 /**
- * The instance with owner and keys, if the caller may see it. What is not theirs is as unknown as
+ * The instance with owner and keys, if the caller may see it; where its owner was moved to another
+ * one, that one. What is not theirs is as unknown as
  * what does not exist, so that ids cannot be tried out.
  */
 export async function visibleInstance(
@@ -14,7 +16,7 @@ export async function visibleInstance(
   principal: Principal,
   id: InstanceId,
 ): Promise<InstanceView> {
-  const instance = await store.instances.find(id);
+  const instance = await currentInstance(store, id);
   if (instance !== null) {
     const view = await viewOf(store, instance);
     if (maySee(principal, view)) return view;

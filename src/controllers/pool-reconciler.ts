@@ -1,69 +1,117 @@
 import { ID_SUFFIX_LENGTH, instanceIdOf } from '../domain/ids.js';
 import type { PoolId } from '../domain/ids.js';
 import type { Instance, InstanceState } from '../domain/instance.js';
-import { STOCK_STATES } from '../domain/instance.js';
+import { HOLDING_STATES, STOCK_STATES } from '../domain/instance.js';
 import type { PoolPlan, PoolStock } from '../domain/plan-pool.js';
 import { planPool } from '../domain/plan-pool.js';
 import type { Pool } from '../domain/pool.js';
+import type { SizingPlan } from '../domain/sizing/size-pool.js';
 import type { Clock } from '../lib/clock.js';
 import type { Outcome } from '../lib/keyed-queue.js';
 import { randomBase32 } from '../lib/random.js';
 import type { Log, Repositories, Store } from '../ports/index.js';
+import type { PoolDemand } from './pool-demand.js';
 import type { Reconciler } from './reconciler.js';
 import { recheck } from './reconciler.js';
 
-/** States whose instances hold memory on a node. */
-const HOLDING: readonly InstanceState[] = [...STOCK_STATES, 'binding', 'ready', 'failed'];
 /** More members of one pool than are ever listed in one plan. */
 const STOCK_PAGE = 200;
 /** A claim wakes the pool at once; this repairs what a lost wake-up missed. */
 const REPAIR_MS = 2_000;
 
+export interface StartPolicy {
+  /** Members that may boot at once on one node. */
+  readonly startsPerNode: number;
+  readonly startsPerSecond: number;
+  readonly startsBurst: number;
+}
+
+/** What one look at a pool found and decided, for metrics. */
+export interface PoolSeen {
+  readonly pool: Pool;
+  readonly counts: ReadonlyMap<InstanceState, number>;
+  readonly plan: PoolPlan;
+  readonly sizing: SizingPlan;
+  /** Members that may boot at once; the sizing says how many should. */
+  readonly inFlightMax: number;
+}
+
+export interface PoolReconcilerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly demand: PoolDemand;
+  readonly starts: StartPolicy;
+  readonly onSeen: (seen: PoolSeen) => void;
+}
+
 /**
- * Keeps a pool at its target. Plans and writes in one transaction under the pool's row lock, so
- * that two controllers can never create for the same gap; the instances' own reconciler does the
- * rest.
+ * Sizes a pool and keeps it at its target. Plans and writes in one transaction under the pool's row
+ * lock, so that two controllers can never create for the same gap; the instances' own reconciler
+ * does the rest.
  */
 export class PoolReconciler implements Reconciler {
-  constructor(
-    private readonly store: Store,
-    private readonly clock: Clock,
-    private readonly log: Log,
-    private readonly onCount: (pool: Pool, counts: ReadonlyMap<InstanceState, number>) => void,
-  ) {}
+  constructor(private readonly options: PoolReconcilerOptions) {}
 
   async reconcile(key: string): Promise<Outcome> {
-    const seen = await this.store.transaction(async (tx) => {
-      const pool = await tx.pools.findForUpdate(key as PoolId);
-      if (pool === null) return null;
-      const counts = await tx.instances.countByState(pool.id);
-      const plan = planPool(pool, await stockOf(tx, pool, counts), this.clock.now());
-      await this.#apply(tx, pool, plan);
-      return { pool, counts, plan };
+    const { store, log, demand, onSeen } = this.options;
+    const known = await store.pools.find(key as PoolId);
+    if (known === null) return { kind: 'settled' };
+    const measured = await demand.measure(known);
+
+    const seen = await store.transaction(async (tx) => {
+      const pool = await tx.pools.findForUpdate(known.id);
+      return pool === null ? null : this.#planAndApply(tx, pool, measured.size(pool));
     });
     if (seen === null) return { kind: 'settled' };
-    this.onCount(seen.pool, seen.counts);
+    onSeen(seen);
     if (seen.plan.hold !== null) {
-      this.log.debug('pool below its target', { poolId: key, hold: seen.plan.hold });
+      log.debug('pool below its target', { poolId: key, hold: seen.plan.hold });
     }
     return recheck(REPAIR_MS);
   }
 
+  async #planAndApply(tx: Repositories, pool: Pool, sizing: SizingPlan): Promise<PoolSeen> {
+    const { starts, clock } = this.options;
+    const { raisedAt } = sizing;
+    const idleTarget = pool.supersededBy === null ? sizing.idleTarget : 0;
+    const counts = await tx.instances.countByState(pool.id);
+    const nodes = Math.max(1, await tx.nodes.countEligible(pool.nodePool));
+    const inFlightMax = nodes * starts.startsPerNode;
+    const limits = { inFlightMax, perSecond: starts.startsPerSecond, burst: starts.startsBurst };
+    const sized = { ...pool, idleTarget };
+    const plan = planPool(sized, await stockOf(tx, pool, counts), limits, clock.now());
+
+    await tx.pools.change(pool.id, {
+      idleTarget,
+      targetRaisedAt: raisedAt,
+      ...(startsOf(plan) > 0 ? { startTokens: plan.startTokens } : {}),
+    });
+    await this.#apply(tx, pool, plan);
+    return { pool: sized, counts, plan, sizing, inFlightMax };
+  }
+
   async #apply(tx: Repositories, pool: Pool, plan: PoolPlan): Promise<void> {
-    const at = this.clock.now();
+    const { clock, log } = this.options;
+    const at = clock.now();
     for (const action of plan.actions) {
       switch (action.kind) {
         case 'create_members':
           for (let made = 0; made < action.count; made += 1) {
             const id = instanceIdOf(randomBase32(ID_SUFFIX_LENGTH));
-            await tx.instances.insert({ id, pool, at });
-            this.log.info('pool member created', { poolId: pool.id, instanceId: id });
+            await tx.instances.insert({ id, pool, at, startGrantedAt: at });
+            log.info('pool member created', { poolId: pool.id, instanceId: id });
           }
           break;
+        case 'grant_start': {
+          const member = await tx.instances.find(action.instanceId);
+          if (member !== null) await tx.instances.note(member, { startGrantedAt: at });
+          break;
+        }
         case 'retire_member': {
           const member = await tx.instances.find(action.instanceId);
           if (member !== null) await tx.instances.move(member, { verb: 'delete', at });
-          this.log.info('pool member retired', { poolId: pool.id, instanceId: action.instanceId });
+          log.info('pool member retired', { poolId: pool.id, instanceId: action.instanceId });
           break;
         }
       }
@@ -71,18 +119,42 @@ export class PoolReconciler implements Reconciler {
   }
 }
 
+function startsOf({ actions }: PoolPlan): number {
+  return actions.filter(({ kind }) => kind !== 'retire_member').length;
+}
+
 async function stockOf(
   tx: Repositories,
   pool: Pool,
   counts: ReadonlyMap<InstanceState, number>,
 ): Promise<PoolStock> {
-  const members: Instance[] = [];
+  const all = await listAll(tx, pool.id, STOCK_STATES);
+  return {
+    members: all.filter(({ tenantId }) => tenantId === null),
+    waiting: all.filter(({ tenantId }) => tenantId !== null),
+    holding: HOLDING_STATES.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0),
+    successorLacks: pool.supersededBy === null ? 0 : await lacking(tx, pool.supersededBy),
+  };
+}
+
+/** Idle members that a pool still lacks to reach its target. */
+async function lacking(tx: Repositories, poolId: PoolId): Promise<number> {
+  const successor = await tx.pools.find(poolId);
+  const idle = (await tx.instances.countByState(poolId)).get('idle') ?? 0;
+  return successor === null ? 0 : Math.max(0, successor.idleTarget - idle);
+}
+
+async function listAll(
+  tx: Repositories,
+  poolId: PoolId,
+  states: readonly InstanceState[],
+): Promise<readonly Instance[]> {
+  const rows: Instance[] = [];
   let cursor: string | null = null;
   do {
-    const filter = { poolId: pool.id, states: STOCK_STATES, isClaimed: false };
-    const page = await tx.instances.list(filter, { limit: STOCK_PAGE, cursor });
-    members.push(...page.rows);
+    const page = await tx.instances.list({ poolId, states }, { limit: STOCK_PAGE, cursor });
+    rows.push(...page.rows);
     cursor = page.nextCursor;
   } while (cursor !== null);
-  return { members, holding: HOLDING.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0) };
+  return rows;
 }

@@ -1,5 +1,6 @@
 import type { InstanceId } from '../domain/ids.js';
 import type { PoolKey } from '../domain/pool.js';
+import type { SeenJob } from '../domain/sweep/inventory.js';
 
 /** What the scheduler needs to start an instance; the rest stands in the jobspec. */
 export interface InstanceSpec {
@@ -18,6 +19,8 @@ export interface AllocationView {
   readonly isWanted: boolean;
   /** How often its task was restarted in place. */
   readonly restarts: number;
+  /** What its process last ended with; null when it has not ended yet. */
+  readonly exitCode: number | null;
   /** The last events of its task in one line, for the operator; free of secrets. */
   readonly lastEvent: string | null;
 }
@@ -39,6 +42,6 @@ export interface Scheduler {
   stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<'stopping' | 'gone'>;
   listAllocations(instanceId: InstanceId, signal: AbortSignal): Promise<readonly AllocationView[]>;
   explainPlacement(instanceId: InstanceId, signal: AbortSignal): Promise<PlacementTrouble>;
-  /** Ids of all jobs that carry our mark, running or not. */
-  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]>;
+  /** Every job that has the name of an instance, running or not, whoever registered it. */
+  listJobs(signal: AbortSignal): Promise<readonly SeenJob[]>;
 }

@@ -24,7 +24,7 @@ import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
 import { systemClock } from '../../src/lib/clock.js';
 import type { KeyChanges, Store } from '../../src/ports/index.js';
-import { NOON, aPoolKey, anInstanceId } from '../support/builders.js';
+import { NOON, aPoolKey, anInstanceId, someOffers } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { quietLog } from '../support/quiet-log.js';
@@ -111,7 +111,6 @@ describe('the REST API', function () {
   });
 
   function endpointsOn(on: Store): Endpoint[] {
-    const offered = new Map([['s', aPoolKey()]] as const);
     const find = new FindInstance(on);
     const wait = new AwaitInstance(on, { subscribe: () => () => undefined });
     const vault = {
@@ -125,7 +124,11 @@ describe('the REST API', function () {
       readToken: (_id: string, version: number) => Promise.resolve(`gateway-token-v${version}`),
     };
     const commands = {
-      claim: new ClaimInstance(on, systemClock, offered),
+      claim: new ClaimInstance(on, systemClock, {
+        offers: someOffers(),
+        defaultRegion: 'default',
+        waitingMax: 0,
+      }),
       find,
       list: new ListInstances(on),
       access: new ReadAccess(on, tokens, systemClock),
@@ -151,7 +154,7 @@ describe('the REST API', function () {
   }
 
   async function members(count: number): Promise<void> {
-    const pool = await store.pools.ensure(aPoolKey(), { idleTarget: 2, membersMax: 50 }, NOON);
+    const pool = await store.pools.ensure(aPoolKey(), { idleFloor: 2, idleCeiling: 2, membersMax: 50 }, NOON);
     for (let made = 0; made < count; made += 1) {
       const created = await store.instances.insert({ id: anInstanceId(), pool, at: NOON });
       const launched = await store.instances.move(created, { verb: 'launch', at: NOON });

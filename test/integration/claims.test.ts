@@ -3,11 +3,10 @@ import type { ClaimRequest } from '../../src/commands/claim-instance.js';
 import { ClaimInstance, IDEMPOTENCY_TTL_MS } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
 import { Fault } from '../../src/errors/index.js';
-import type { Pool } from '../../src/domain/pool.js';
-import { poolIdOf } from '../../src/domain/pool.js';
+import type { Pool, PoolKey } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
 import type { Store } from '../../src/ports/index.js';
-import { NOON, aCaller, aPoolKey, anInstanceId } from '../support/builders.js';
+import { NOON, aCaller, aPoolKey, anInstanceId, someOffers } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 
@@ -30,11 +29,21 @@ describe('claims on PostgreSQL', function () {
   beforeEach(async () => {
     store = await database.emptyStore();
     now = NOON;
-    pool = await store.pools.ensure(aPoolKey(), { idleTarget: 2, membersMax: 100 }, now);
+    pool = await store.pools.ensure(
+      aPoolKey(),
+      { idleFloor: 2, idleCeiling: 2, membersMax: 100 },
+      now,
+    );
   });
 
-  const claimCommand = (): ClaimInstance =>
-    new ClaimInstance(store, { now: () => now }, new Map([['s', aPoolKey()]]));
+  const clock = { now: () => now };
+  /** Serves idle members alone, unless some claims may wait. */
+  const claimCommand = (waitingMax = 0, key: PoolKey = aPoolKey()): ClaimInstance =>
+    new ClaimInstance(store, clock, {
+      offers: someOffers(key),
+      defaultRegion: 'default',
+      waitingMax,
+    });
 
   function aClaim(changes: Partial<ClaimRequest> = {}): ClaimRequest {
     return {
@@ -42,16 +51,18 @@ describe('claims on PostgreSQL', function () {
       tenantRef: 'alice',
       name: 'default',
       sizeClass: 's',
+      region: null,
       idempotencyKey: null,
       ...changes,
     };
   }
 
-  async function idleMembers(count: number): Promise<void> {
+  async function idleMembers(count: number, of: Pool = pool, nodeId = 'node'): Promise<void> {
     for (let made = 0; made < count; made += 1) {
-      const created = await store.instances.insert({ id: anInstanceId(), pool, at: now });
+      const created = await store.instances.insert({ id: anInstanceId(), pool: of, at: now });
       const launched = await store.instances.move(created, { verb: 'launch', at: now });
-      const notes = { allocationId: `allocation of ${created.id}`, address: '127.0.0.1:1' };
+      const allocationId = `allocation of ${created.id}`;
+      const notes = { allocationId, nodeId, address: '127.0.0.1:1' };
       if (launched !== null) {
         await store.instances.move(launched, { verb: 'admit', at: plusMs(now, made) }, notes);
       }
@@ -133,7 +144,7 @@ describe('claims on PostgreSQL', function () {
     );
 
     expect(new Set(answers.map(({ view }) => view.instance.id)).size).to.equal(1);
-    expect(answers.filter(({ isReplay }) => !isReplay)).to.have.length(1);
+    expect(answers.filter(({ outcome }) => outcome !== null)).to.have.length(1);
     expect((await store.instances.countByState(pool.id)).get('idle')).to.equal(4);
   });
 
@@ -146,7 +157,7 @@ describe('claims on PostgreSQL', function () {
 
     const caller = aCaller({ subject: 'other-product' });
     const other = await claimCommand().execute({ ...otherBody, caller });
-    expect(other.isReplay).to.equal(false);
+    expect(other.outcome).to.equal('warm');
   });
 
   it('forgets an idempotency key after a day', async () => {
@@ -156,7 +167,7 @@ describe('claims on PostgreSQL', function () {
 
     const later = await claimCommand().execute(aClaim({ idempotencyKey: 'k1', name: 'second' }));
 
-    expect(later.isReplay).to.equal(false);
+    expect(later.outcome).to.equal('warm');
     expect(await store.idempotency.deleteExpired(plusMs(now, IDEMPOTENCY_TTL_MS), 10)).to.equal(1);
   });
 
@@ -167,7 +178,7 @@ describe('claims on PostgreSQL', function () {
 
     const answer = await claimCommand().execute(request);
 
-    expect(answer.isReplay).to.equal(false);
+    expect(answer.outcome).to.equal('warm');
   });
 
   it('frees the name as soon as its instance is being deleted', async () => {
@@ -188,13 +199,96 @@ describe('claims on PostgreSQL', function () {
     expect(code).to.equal('size_class_unoffered');
   });
 
-  it('serves claims from the pool of the offered version alone', async () => {
-    await idleMembers(1);
+  it('serves the offered version first, then what it supersedes', async () => {
+    await idleMembers(2);
     const key = aPoolKey({ openclawVersion: '2026.9.7' });
-    await store.pools.ensure(key, { idleTarget: 2, membersMax: 10 }, now);
-    const command = new ClaimInstance(store, { now: () => now }, new Map([['s', key]]));
+    const bounds = { idleFloor: 2, idleCeiling: 2, membersMax: 10 };
+    const newer = await store.pools.ensure(key, bounds, now);
+    await store.pools.supersedeOthers([newer.id]);
+    await idleMembers(1, newer);
 
-    expect(await codeOf(command.execute(aClaim()))).to.equal('pool_empty');
-    expect(poolIdOf(key)).to.not.equal(pool.id);
+    const taken = [];
+    for (const tenantRef of ['one', 'two', 'three']) {
+      const { view } = await claimCommand(0, key).execute(aClaim({ tenantRef }));
+      taken.push(view.instance.poolId);
+    }
+
+    expect(taken).to.deep.equal([newer.id, pool.id, pool.id]);
+  });
+
+  it('takes from the nodes in turn, and from none that takes no work', async () => {
+    const nodes = ['a', 'a', 'a', 'b', 'c'];
+    for (const nodeId of nodes) await idleMembers(1, pool, nodeId);
+    const row = { nodePool: 'default', isEligible: true };
+    await store.nodes.replaceAll(
+      [
+        { ...row, id: 'a', name: 'node-a' },
+        { ...row, id: 'b', name: 'node-b' },
+        { ...row, id: 'c', name: 'node-c', isEligible: false },
+      ],
+      now,
+    );
+
+    const taken = [];
+    for (const tenantRef of ['one', 'two', 'three', 'four']) {
+      const { view } = await claimCommand().execute(aClaim({ tenantRef }));
+      taken.push(view.instance.nodeId);
+    }
+
+    expect(taken.slice(0, 2).sort()).to.deep.equal(['a', 'b']);
+    expect(taken.slice(2)).to.deep.equal(['a', 'a']);
+    expect(await codeOf(claimCommand().execute(aClaim({ name: 'more' })))).to.equal('pool_empty');
+  });
+
+  it('lets claims wait for members that start, then for ones made for them, then refuses', async () => {
+    const coming = await store.instances.insert({
+      ...{ id: anInstanceId(), pool, at: now, startGrantedAt: now },
+    });
+    const answers = [];
+    for (const tenantRef of ['one', 'two']) {
+      answers.push(await claimCommand(2).execute(aClaim({ tenantRef })));
+    }
+
+    expect(answers.map(({ outcome }) => outcome)).to.deep.equal(['queued', 'cold']);
+    const [queued, cold] = answers.map(({ view }) => view.instance);
+    expect(queued).to.include({ id: coming.id, state: 'creating', fence: coming.fence + 1 });
+    expect(cold).to.include({ state: 'creating', startGrantedAt: null });
+    const third = claimCommand(2).execute(aClaim({ tenantRef: 'three' }));
+    expect(await codeOf(third)).to.equal('pool_empty');
+  });
+
+  it('makes nothing for a claim while the pool is paused, its breaker open, or it is full', async () => {
+    const refused = () => codeOf(claimCommand(5).execute(aClaim()));
+    await store.pools.change(pool.id, { pausedAt: now });
+    expect(await refused()).to.equal('pool_empty');
+    await store.pools.change(pool.id, { pausedAt: null });
+    await store.pools.recordStart(pool.id, 'hopeless', now);
+    expect(await refused()).to.equal('pool_empty');
+    await store.pools.change(pool.id, { isBreakerOpen: false, idleFloor: 0, idleCeiling: 0 });
+    await store.pools.change(pool.id, { membersMax: 2 });
+    expect(await refused()).to.equal('no fault');
+  });
+
+  it('gives a suspended tenant nothing new', async () => {
+    await idleMembers(2);
+    await claimCommand().execute(aClaim());
+    await store.tenants.setSuspended('alice', now);
+    expect(await codeOf(claimCommand().execute(aClaim({ name: 'two' })))).to.equal(
+      'tenant_suspended',
+    );
+    await store.tenants.setSuspended('alice', null);
+    expect(await codeOf(claimCommand().execute(aClaim({ name: 'two' })))).to.equal('no fault');
+  });
+
+  it('counts demand by what was asked for, in buckets that end now', async () => {
+    await idleMembers(3);
+    for (const tenantRef of ['one', 'two']) await claimCommand().execute(aClaim({ tenantRef }));
+    now = plusMs(now, 25_000);
+    await claimCommand().execute(aClaim({ tenantRef: 'three' }));
+
+    const window = { now, bucketMs: 10_000, buckets: 4 };
+    const { arrivals } = await store.claims.demand('s@default', window);
+
+    expect(arrivals).to.deep.equal([0, 2, 0, 1]);
   });
 });

@@ -13,8 +13,9 @@ export function viewsOf(stubs: readonly AllocationStub[]): readonly AllocationVi
 
 function viewOf(stub: AllocationStub): AllocationView {
   const tasks = Object.values(stub.TaskStates ?? {});
-  const events = tasks.flatMap(({ Events }) => Events ?? []).slice(-EVENTS_SHOWN);
+  const events = tasks.flatMap(({ Events }) => Events ?? []);
   const line = events
+    .slice(-EVENTS_SHOWN)
     .map(({ Type, DisplayMessage }) =>
       DisplayMessage === null || DisplayMessage === undefined || DisplayMessage === ''
         ? Type
@@ -27,8 +28,18 @@ function viewOf(stub: AllocationStub): AllocationView {
     phase: isPhase(stub.ClientStatus) ? stub.ClientStatus : 'unknown',
     isWanted: stub.DesiredStatus === 'run',
     restarts: Math.max(0, ...tasks.map(({ Restarts }) => Restarts)),
+    exitCode: exitCodeOf(events),
     lastEvent: line === '' ? null : line.slice(0, EVENT_LINE_MAX),
   };
+}
+
+/** The code of the last ending that Nomad tells of. */
+function exitCodeOf(
+  events: readonly { readonly Details?: Readonly<Record<string, string>> | null | undefined }[],
+): number | null {
+  const codes = events.flatMap(({ Details }) => Details?.['exit_code'] ?? []);
+  const last = codes.at(-1);
+  return last === undefined ? null : Number(last);
 }
 
 /** A later Nomad may know more phases than we do. */

@@ -11,9 +11,13 @@ export type ParsedJob = z.infer<typeof ParsedJob>;
 export const RegisteredJob = z.object({ ID: z.string(), Stop: z.boolean(), Meta: meta });
 export type RegisteredJob = z.infer<typeof RegisteredJob>;
 
-export const JobList = z.array(z.object({ ID: z.string(), Meta: meta }));
+export const JobList = z.array(RegisteredJob);
 
-const TaskEvent = z.object({ Type: z.string(), DisplayMessage: z.string().nullish() });
+const TaskEvent = z.object({
+  Type: z.string(),
+  DisplayMessage: z.string().nullish(),
+  Details: z.record(z.string(), z.string()).nullish(),
+});
 
 export const AllocationStub = z.object({
   ID: z.string(),
@@ -45,6 +49,8 @@ export const EvaluationList = z.array(
     FailedTGAllocs: z.record(z.string(), PlacementMetric).nullish(),
   }),
 );
+
+export const VariableList = z.array(z.object({ Path: z.string() }));
 
 export const Variable = z.object({
   ModifyIndex: z.number().int(),

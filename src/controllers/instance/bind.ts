@@ -1,11 +1,13 @@
 import type { Failure, Instance } from '../../domain/instance.js';
-import { planBinding } from '../../domain/plan-instance.js';
+import { isBindingSlow, planBinding, planSlowBinding } from '../../domain/plan-instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import type { TokenVerdict } from '../../ports/index.js';
 import { SETTLED, recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
+import { moveOwner } from './move-owner.js';
 import type { Outside } from './outside.js';
+import { sight } from './sight.js';
 import { tokenOf } from './token-of.js';
 
 /** Between two looks at whether the gateway took its new configuration. */
@@ -23,9 +25,14 @@ export async function bind(
   instance: Instance,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const plan = planBinding(instance, outside.clock.now());
+  const now = outside.clock.now();
+  if (isBindingSlow(instance, now) && (await moveFromDead(outside, instance, signal))) {
+    return recheck(0);
+  }
+  const plan = planBinding(instance, now);
   switch (plan.kind) {
     case 'write_secrets':
+      outside.wakePool(instance.poolId);
       await outside.tokens.ensureToken(instance.id, instance.gatewayVersion, signal);
       return reached(outside, instance, 'secrets_written');
     case 'announce': {
@@ -40,6 +47,16 @@ export async function bind(
     case 'fail':
       return fail(outside, instance, plan.failure);
   }
+}
+
+/** Moves the owner to an idle member if the gateway is gone; waiting for a boot would take longer. */
+async function moveFromDead(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const failure = planSlowBinding(await sight(outside, instance, signal));
+  return failure !== null && moveOwner(outside, instance, failure, 'idle_only');
 }
 
 async function reached(
@@ -102,12 +119,13 @@ function againAfterMs(verdict: TokenVerdict): number {
   }
 }
 
-/** Keeps the failed instance for the operator and tells its tenant why; it is not destroyed here. */
-async function fail(
-  { store, clock, log }: Outside,
-  instance: Instance,
-  failure: Failure,
-): Promise<Outcome> {
+/**
+ * Gives the owner another instance; when there is none left to give, keeps the failed one for the
+ * operator and tells its tenant why.
+ */
+async function fail(outside: Outside, instance: Instance, failure: Failure): Promise<Outcome> {
+  if (await moveOwner(outside, instance, failure, 'anywhere')) return recheck(0);
+  const { store, clock, log } = outside;
   const at = clock.now();
   await store.transaction(async (tx) => {
     const failed = await tx.instances.move(instance, { verb: 'fail', at, failure });

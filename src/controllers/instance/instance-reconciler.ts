@@ -42,9 +42,12 @@ export class InstanceReconciler implements Reconciler {
     }
   }
 
-  /** A failed member is destroyed at once; what failed in a tenant's hands is kept to be looked at. */
+  /**
+   * A failed member is destroyed at once, and so is one whose owner was moved away; what failed in a
+   * tenant's hands is kept to be looked at.
+   */
   async #clearAway(instance: Instance): Promise<Outcome> {
-    if (instance.tenantId !== null) return SETTLED;
+    if (instance.tenantId !== null && instance.replacedBy === null) return SETTLED;
     await this.outside.store.instances.move(instance, {
       verb: 'delete',
       at: this.outside.clock.now(),

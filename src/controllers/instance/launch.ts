@@ -8,8 +8,11 @@ import { announce } from './announce.js';
 import { giveUpMember } from './give-up-member.js';
 import type { Outside } from './outside.js';
 
+/** Between two looks at whether the start was granted; a grant wakes it anyway. */
+const UNGRANTED_AGAIN_MS = 2_000;
+
 /**
- * creating → warming: token into Vault, then the announcement, then the job; the job's templates
+ * creating → warming, once its start is granted: token into Vault, then the announcement, then the job; the job's templates
  * block until the first two are there. Every call may be repeated after a crash anywhere.
  */
 export async function launch(
@@ -20,6 +23,10 @@ export async function launch(
   const { store, tokens, scheduler, clock, log } = outside;
   const plan = planLaunch(instance, clock.now());
   if (plan.kind === 'fail') return giveUpMember(outside, instance, plan.failure);
+  if (plan.kind === 'wait') {
+    outside.wakePool(instance.poolId);
+    return recheck(UNGRANTED_AGAIN_MS);
+  }
   const pool = await store.pools.find(instance.poolId);
   if (pool === null || poolIdOf(pool) !== instance.poolId) {
     throw new Fault('row_malformed', 'Something is wrong on our side.', {

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../domain/ids.js';
+import type { InstanceId, PoolId } from '../../domain/ids.js';
 import type { Instance } from '../../domain/instance.js';
 import type { Clock } from '../../lib/clock.js';
 import type {
@@ -30,6 +30,10 @@ export interface Outside {
   readonly renderConfig: (instance: Instance, keys: readonly KeyRecord[]) => string;
   /** What this process announced and has not yet seen applied; a memory that may be lost. */
   readonly announced: Map<InstanceId, { readonly revision: number; readonly at: Date }>;
+  /** Has the pool planned anew, because something about its stock changed. */
+  readonly wakePool: (poolId: PoolId) => void;
+  /** How long a starting member of the pool may take, in milliseconds, from measured boots. */
+  readonly memberDeadlineMs: (poolId: PoolId) => number;
   /** Told how long a phase took, in seconds; for metrics. */
   readonly onPhase: (phase: 'boot' | 'bind' | 'apply', seconds: number) => void;
 }

@@ -17,7 +17,7 @@ export async function sight(
     entry === null ? 'unreachable' : await gateway.startupState(entry.address, signal);
   const found = { address: entry?.address ?? null, allocationId: entry?.allocationId ?? null };
   if (startup === 'started' && suspectAt === null) {
-    return { ...found, startup, phase: 'running', restarts: 0, lastEvent: null };
+    return { ...found, startup, phase: 'running', restarts: 0, exitCode: null, lastEvent: null };
   }
   const allocation = newest(await scheduler.listAllocations(instanceId, signal));
   return {
@@ -26,6 +26,7 @@ export async function sight(
     startup,
     phase: allocation?.phase ?? 'absent',
     restarts: allocation?.restarts ?? 0,
+    exitCode: allocation?.exitCode ?? null,
     lastEvent: allocation?.lastEvent ?? (await scheduler.explainPlacement(instanceId, signal)),
   };
 }

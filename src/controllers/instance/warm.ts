@@ -10,14 +10,25 @@ import { tokenOf } from './token-of.js';
 
 const LOOK_AGAIN_MS = 400;
 
-/** warming → idle: waits for the start-up, runs the throw-away turn, admits to the stock. */
+interface Started {
+  readonly address: string;
+  readonly allocationId: string | null;
+}
+
+/**
+ * warming → idle: waits for the start-up, runs the throw-away turn, admits to the stock. A member
+ * that somebody waits for skips the turn, which would make them wait longer, and is bound.
+ */
 export async function warm(
   outside: Outside,
   instance: Instance,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const seen = await sight(outside, instance, signal);
-  const plan = planWarming(instance, seen, outside.clock.now());
+  const plan = planWarming(instance, seen, {
+    now: outside.clock.now(),
+    deadlineMs: outside.memberDeadlineMs(instance.poolId),
+  });
   switch (plan.kind) {
     case 'wait':
       return recheck(LOOK_AGAIN_MS);
@@ -31,28 +42,44 @@ export async function warm(
 async function admit(
   outside: Outside,
   instance: Instance,
-  seen: { readonly address: string; readonly allocationId: string | null },
+  seen: Started,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { store, scheduler, gateway, clock, log, onPhase } = outside;
-  const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
-  try {
-    await gateway.warmUp(seen.address, token, signal);
-  } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'gateway_refused') throw error;
-    const sentence = `Its warm-up turn failed: ${error.message}`;
-    return giveUpMember(outside, instance, { code: 'warmup_failed', sentence });
+  const { scheduler, gateway, clock, log, onPhase } = outside;
+  if (instance.tenantId === null) {
+    const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
+    try {
+      await gateway.warmUp(seen.address, token, signal);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'gateway_refused') throw error;
+      const sentence = `Its warm-up turn failed: ${error.message}`;
+      return giveUpMember(outside, instance, { code: 'warmup_failed', sentence });
+    }
   }
   const allocations = await scheduler.listAllocations(instance.id, signal);
   const nodeId = allocations.find(({ id }) => id === seen.allocationId)?.nodeId ?? null;
   const at = clock.now();
-  await store.transaction(async (tx) => {
-    const { address, allocationId } = seen;
-    const notes = { address, allocationId, nodeId, revisionApplied: instance.revision };
-    const admitted = await tx.instances.move(instance, { verb: 'admit', at }, notes);
-    if (admitted !== null) await tx.pools.recordStart(instance.poolId, 'admitted', at);
-  });
+  const admitted = await recordAdmission(outside, instance, { ...seen, nodeId }, at);
+  if (admitted === null) return recheck(0);
   onPhase('boot', (at.getTime() - instance.stateAt.getTime()) / 1000);
   log.info('pool member admitted', { instanceId: instance.id, allocationId: seen.allocationId });
-  return SETTLED;
+  return admitted.state === 'idle' ? SETTLED : recheck(0);
+}
+
+/** Puts the member into the stock, or into the hands of whoever got it while it started. */
+function recordAdmission(
+  { store }: Outside,
+  instance: Instance,
+  seen: Started & { readonly nodeId: string | null },
+  at: Date,
+): Promise<Instance | null> {
+  return store.transaction(async (tx) => {
+    await tx.pools.recordStart(instance.poolId, 'admitted', at);
+    const now = await tx.instances.findForUpdate(instance.id);
+    if (now?.state !== 'warming') return null;
+    const { address, allocationId, nodeId } = seen;
+    const notes = { address, allocationId, nodeId, revisionApplied: instance.revision };
+    const verb = now.tenantId === null ? 'admit' : 'bind';
+    return tx.instances.move(now, { verb, at }, notes);
+  });
 }

@@ -1,4 +1,5 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
+import type { SeenJob } from '../../../src/domain/sweep/inventory.js';
 import { Fault } from '../../../src/errors/index.js';
 import type {
   AllocationView,
@@ -10,6 +11,8 @@ import { Trouble } from './trouble.js';
 
 interface Job {
   readonly spec: InstanceSpec | null;
+  readonly installation: string | null;
+  isStopped: boolean;
   /** Newest first. */
   allocations: AllocationView[];
 }
@@ -19,6 +22,8 @@ export interface FakeSchedulerOptions {
   readonly troubleOf?: (spec: InstanceSpec) => PlacementTrouble;
   /** Told which allocation of an instance runs now, whenever that may have changed. */
   readonly onChange?: (instanceId: InstanceId, running: AllocationView | null) => void;
+  /** What jobs say of who registered them. */
+  readonly installation?: string;
 }
 
 /** Jobs in memory: each start is one running allocation, at once. */
@@ -35,7 +40,8 @@ export class FakeScheduler implements Scheduler {
       if (this.#ours(spec.instanceId) !== undefined) return;
       const isPlaced = (this.options.troubleOf?.(spec) ?? null) === null;
       const allocations = isPlaced ? [this.#newAllocation()] : [];
-      this.#jobs.set(spec.instanceId, { spec, allocations });
+      const { installation = 'test' } = this.options;
+      this.#jobs.set(spec.instanceId, { spec, installation, isStopped: false, allocations });
       this.#changed(spec.instanceId);
     });
   }
@@ -44,6 +50,7 @@ export class FakeScheduler implements Scheduler {
     return this.trouble.meet('stopInstance', signal, () => {
       const job = this.#ours(instanceId);
       if (job === undefined) return 'gone';
+      job.isStopped = true;
       job.allocations = job.allocations.map((allocation) => ({ ...allocation, isWanted: false }));
       if (this.#slowToStop.has(instanceId)) return 'stopping';
       this.#jobs.delete(instanceId);
@@ -67,15 +74,33 @@ export class FakeScheduler implements Scheduler {
     });
   }
 
-  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]> {
-    return this.trouble.meet('listInstanceIds', signal, () =>
-      [...this.#jobs].filter(([, { spec }]) => spec !== null).map(([id]) => id),
+  listJobs(signal: AbortSignal): Promise<readonly SeenJob[]> {
+    return this.trouble.meet('listJobs', signal, () =>
+      [...this.#jobs].map(([instanceId, { spec, installation, isStopped }]) => ({
+        instanceId,
+        isManaged: spec !== null,
+        installation,
+        isStopped,
+      })),
     );
   }
 
   /** A job of the instance's name that somebody else registered. */
   addStranger(instanceId: InstanceId): void {
-    this.#jobs.set(instanceId, { spec: null, allocations: [] });
+    const job = { spec: null, installation: null, isStopped: false, allocations: [] };
+    this.#jobs.set(instanceId, job);
+  }
+
+  /** The instance's job as another installation would have registered it. */
+  addForeign(spec: InstanceSpec, installation: string): void {
+    const allocations = [this.#newAllocation()];
+    this.#jobs.set(spec.instanceId, { spec, installation, isStopped: false, allocations });
+  }
+
+  /** Somebody stops and purges the job behind our back. */
+  loseJob(instanceId: InstanceId): void {
+    this.#jobs.delete(instanceId);
+    this.#changed(instanceId);
   }
 
   /** The task is killed and started again in place: same allocation, one restart more. */
@@ -130,6 +155,7 @@ export class FakeScheduler implements Scheduler {
       phase: 'running',
       isWanted: true,
       restarts: 0,
+      exitCode: null,
       lastEvent: 'Started: Task started by client',
     };
   }

@@ -1,0 +1,112 @@
+import { CLAIM_ATTEMPTS_MAX } from '../../domain/claim.js';
+import { ID_SUFFIX_LENGTH, instanceIdOf } from '../../domain/ids.js';
+import type { Failure, Instance } from '../../domain/instance.js';
+import { Fault } from '../../errors/index.js';
+import { randomBase32 } from '../../lib/random.js';
+import type { Claim, Repositories, Taking } from '../../ports/index.js';
+import type { Outside } from './outside.js';
+
+/** Where the owner of an instance that does not come to work may go. */
+export type Destination = 'idle_only' | 'anywhere';
+
+/**
+ * Compensation: gives the owner another member and fails this instance, in one transaction. What
+ * was theirs on it is destroyed with it. Returns false, and changes nothing, when there is nowhere
+ * to go, the attempts are used up, or somebody else was faster.
+ */
+export async function moveOwner(
+  outside: Outside,
+  instance: Instance,
+  failure: Failure,
+  destination: Destination,
+): Promise<boolean> {
+  const { store, clock, log } = outside;
+  const at = clock.now();
+  const next = await undoable(() =>
+    store.transaction(async (tx) => {
+      const pool = await servingPool(tx, instance);
+      const claim = await movableClaim(tx, instance);
+      if (pool === null || claim === null) return null;
+      const { tenantId, id: claimId, name } = claim;
+      const taking = { poolId: pool.id, tenantId, claimId, name, at };
+      const taken = await takeOther(tx, pool, taking, destination);
+      if (taken === null) return null;
+
+      if (instance.state !== 'binding') await countFailedStart(tx, instance, failure, at);
+      const notes = { replacedBy: taken.id };
+      const failed = await tx.instances.move(instance, { verb: 'fail', at, failure }, notes);
+      const isMoved = await tx.claims.moveTo(claim.id, instance.id, taken.id);
+      if (failed === null || !isMoved) throw superseded();
+      await tx.audit.append(auditOf(instance, taken, failure, at));
+      const payload = { to: taken.id, code: failure.code, keysLost: instance.keyVersion > 0 };
+      await tx.outbox.append({ topic: 'instance.moved', key: instance.id, payload, at });
+      return taken;
+    }),
+  );
+  if (next === null) return false;
+  log.warn('owner moved to another instance', { instanceId: instance.id, to: next.id, ...failure });
+  return true;
+}
+
+/** Counts the start that came to nothing; everybody locks the pool before any instance. */
+export async function countFailedStart(
+  tx: Repositories,
+  { poolId }: Instance,
+  { code }: Failure,
+  at: Date,
+): Promise<void> {
+  await tx.pools.recordStart(poolId, code === 'config_refused' ? 'hopeless' : 'failed', at);
+}
+
+/** The pool that serves claims like this instance's today, locked. */
+async function servingPool(tx: Repositories, { poolId }: Instance) {
+  const own = await tx.pools.find(poolId);
+  return own === null ? null : tx.pools.findForUpdate(own.supersededBy ?? own.id);
+}
+
+async function movableClaim(tx: Repositories, { claimId }: Instance): Promise<Claim | null> {
+  const claim = claimId === null ? null : await tx.claims.find(claimId);
+  return claim === null || claim.attempts >= CLAIM_ATTEMPTS_MAX ? null : claim;
+}
+
+async function takeOther(
+  tx: Repositories,
+  pool: NonNullable<Awaited<ReturnType<typeof servingPool>>>,
+  taking: Taking,
+  destination: Destination,
+): Promise<Instance | null> {
+  const idle =
+    (await tx.instances.takeIdle(taking)) ?? (await tx.instances.takeIdleSuperseded(taking));
+  if (idle !== null || destination === 'idle_only') return idle;
+  const coming = await tx.instances.takeComing(taking);
+  if (coming !== null) return coming;
+  if ((await tx.instances.countHolding(pool.id)) >= pool.membersMax) return null;
+  const id = instanceIdOf(randomBase32(ID_SUFFIX_LENGTH));
+  return tx.instances.insert({ id, pool, at: taking.at, owner: taking });
+}
+
+function auditOf(from: Instance, to: Instance, { code }: Failure, at: Date) {
+  return {
+    at,
+    actor: 'controller',
+    action: 'instance.move',
+    target: from.id,
+    outcome: 'done',
+    requestId: null,
+    details: { to: to.id, code },
+  } as const;
+}
+
+function superseded(): Fault {
+  return new Fault('write_superseded', 'Somebody else changed the instance meanwhile.');
+}
+
+/** The result, or null when the transaction found itself overtaken and was rolled back. */
+async function undoable<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'write_superseded') return null;
+    throw error;
+  }
+}

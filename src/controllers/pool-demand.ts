@@ -1,0 +1,81 @@
+import type { PoolId } from '../domain/ids.js';
+import type { Pool } from '../domain/pool.js';
+import { offerNameOf } from '../domain/pool.js';
+import type { Demand } from '../domain/sizing/demand.js';
+import { memberDeadlineMs } from '../domain/sizing/member-deadline.js';
+import type { SizingPlan } from '../domain/sizing/size-pool.js';
+import { sizePool } from '../domain/sizing/size-pool.js';
+import type { Clock } from '../lib/clock.js';
+import type { Store } from '../ports/index.js';
+
+/** Claims are counted in buckets of this length: about the time in which a burst is one event. */
+const BUCKET_MS = 10_000;
+/** An hour of them: the long window of the rate, and where the largest burst is looked for. */
+const BUCKETS = 360;
+/** A measurement serves this long; demand that matters changes over minutes. */
+const MEASURED_FOR_MS = 5_000;
+/** Boots that tell how long the next one takes. */
+const BOOTS = 100;
+
+/** What was measured of a pool, ready to size it. */
+export interface MeasuredPool {
+  readonly size: (pool: Pool) => SizingPlan;
+  readonly deadlineMs: number;
+}
+
+interface Kept extends MeasuredPool {
+  readonly at: number;
+}
+
+/**
+ * Measures what a pool's size follows from: how often its offer is claimed and how long its members
+ * take to boot. Both stand in the database, so that any controller at any time sizes it the same.
+ */
+export class PoolDemand {
+  readonly #kept = new Map<PoolId, Kept>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+    private readonly stockOutGoal: number,
+  ) {}
+
+  async measure(pool: Pool): Promise<MeasuredPool> {
+    const now = this.clock.now();
+    const kept = this.#kept.get(pool.id);
+    if (kept !== undefined && Math.abs(now.getTime() - kept.at) < MEASURED_FOR_MS) return kept;
+    const [demand, boots] = await Promise.all([
+      this.store.claims.demand(offerNameOf(pool), { now, bucketMs: BUCKET_MS, buckets: BUCKETS }),
+      this.store.instances.recentBoots(pool.id, BOOTS),
+    ]);
+    const measured = {
+      at: now.getTime(),
+      deadlineMs: memberDeadlineMs(boots),
+      size: (current: Pool) => this.#size(current, demand, boots),
+    };
+    this.#kept.set(pool.id, measured);
+    return measured;
+  }
+
+  /** How long a starting member of the pool may take, as last measured. */
+  deadlineMs(poolId: PoolId): number {
+    return this.#kept.get(poolId)?.deadlineMs ?? memberDeadlineMs([]);
+  }
+
+  #size(pool: Pool, demand: Demand, boots: readonly number[]): SizingPlan {
+    const refillMs =
+      boots.length === 0 ? null : boots.reduce((sum, ms) => sum + ms, 0) / boots.length;
+    const { idleFloor, idleCeiling, overrides, idleTarget, targetRaisedAt: raisedAt } = pool;
+    return sizePool(
+      {
+        demand,
+        refillMs,
+        bounds: { idleFloor, idleCeiling },
+        overrides,
+        stockOutGoal: this.stockOutGoal,
+        current: { idleTarget, raisedAt },
+      },
+      this.clock.now(),
+    );
+  }
+}
