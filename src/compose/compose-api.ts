@@ -15,7 +15,7 @@ import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
 import { ReadAccess } from '../commands/read-access.js';
 import type { SettingName } from '../config/settings.js';
-import { offeredPools } from '../domain/offers.js';
+import { offersOf } from '../domain/offers.js';
 import { systemClock } from '../lib/clock.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
@@ -23,6 +23,7 @@ import { listen } from './listen.js';
 import { operationsOf } from './operations.js';
 import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
+import { offerSettings } from './offer-settings.js';
 import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
@@ -83,11 +84,6 @@ function endpointsOf(
   { store, feed }: Database,
   { keys, tokens }: VaultStores,
 ): Endpoint[] {
-  const offered = offeredPools({
-    sizeClasses: config.CLAWDEPLOY_POOLS.keys(),
-    openclawVersion: config.CLAWDEPLOY_OPENCLAW_VERSION,
-    nodePool: config.CLAWDEPLOY_NODE_POOL,
-  });
   const onOutcome = (outcome: string): void => {
     metrics.claims.inc({ outcome });
   };
@@ -95,7 +91,12 @@ function endpointsOf(
   const wait = new AwaitInstance(store, feed);
   const names = publicNames(config);
   const instanceCommands = {
-    claim: new ClaimInstance(store, systemClock, offered, onOutcome),
+    claim: new ClaimInstance(store, systemClock, {
+      offers: offersOf(offerSettings(config)),
+      defaultRegion: config.CLAWDEPLOY_NODE_POOL,
+      waitingMax: config.CLAWDEPLOY_WAITING_MAX,
+      onOutcome,
+    }),
     find,
     list: new ListInstances(store),
     access: new ReadAccess(store, tokens, systemClock),

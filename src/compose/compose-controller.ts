@@ -3,18 +3,20 @@ import type { SettingName } from '../config/settings.js';
 import { CatalogWatch } from '../controllers/catalog-watch.js';
 import { Driver } from '../controllers/driver.js';
 import { InstanceReconciler } from '../controllers/instance/instance-reconciler.js';
+import { PoolDemand } from '../controllers/pool-demand.js';
+import type { PoolSeen } from '../controllers/pool-reconciler.js';
 import { PoolReconciler } from '../controllers/pool-reconciler.js';
 import type { Reconciler } from '../controllers/reconciler.js';
 import { Rounds } from '../controllers/rounds.js';
-import type { InstanceState } from '../domain/instance.js';
-import { offeredPools } from '../domain/offers.js';
-import type { Pool } from '../domain/pool.js';
+import { offersOf } from '../domain/offers.js';
 import { poolIdOf } from '../domain/pool.js';
 import { systemClock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
 import type { Store } from '../ports/index.js';
 import type { ProbeOptions } from '../telemetry/health.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import type { Database, Foundation } from './foundation.js';
+import { offerSettings } from './offer-settings.js';
 import { OUTSIDE_SETTINGS, openOutside } from './open-outside.js';
 
 export const CONTROLLER_SETTINGS: readonly SettingName[] = [
@@ -30,7 +32,13 @@ export async function startControllerRole(
   const { log, started } = foundation;
   const { store, feed } = database;
   await ensurePools(foundation, store);
-  const { outside, probes } = openOutside(foundation, store);
+  const demand = new PoolDemand(store, systemClock, foundation.config.CLAWDEPLOY_STOCK_OUT_GOAL);
+  const { outside, probes } = openOutside(foundation, store, {
+    wakePool: (poolId) => {
+      pools.wake(poolId);
+    },
+    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
+  });
 
   const holder = `${hostname()}/${process.pid}/${randomBase32(12)}`;
   const driverOf = (kind: string, reconciler: Reconciler): Driver =>
@@ -45,7 +53,7 @@ export async function startControllerRole(
       },
     });
   const instances = driverOf('instance', new InstanceReconciler(outside));
-  const pools = driverOf('pool', poolReconciler(foundation, store));
+  const pools = driverOf('pool', poolReconciler(foundation, store, demand));
   const rounds = new Rounds(store, pools, instances, log);
   const watch = new CatalogWatch(outside.catalog, instances, log);
 
@@ -70,28 +78,51 @@ export async function startControllerRole(
   return probes;
 }
 
-/** Makes the pools that are offered, and lets all others run empty. */
+/** Makes the pools that are offered, and lets those of older versions run out. */
 async function ensurePools({ config, log }: Foundation, store: Store): Promise<void> {
-  const targets = config.CLAWDEPLOY_POOLS;
-  const offered = offeredPools({
-    sizeClasses: targets.keys(),
-    openclawVersion: config.CLAWDEPLOY_OPENCLAW_VERSION,
-    nodePool: config.CLAWDEPLOY_NODE_POOL,
-  });
-  for (const [sizeClass, key] of offered) {
-    const idleTarget = targets.get(sizeClass) ?? 0;
-    const membersMax = Math.max(idleTarget, config.CLAWDEPLOY_MEMBERS_MAX);
-    const pool = await store.pools.ensure(key, { idleTarget, membersMax }, systemClock.now());
-    log.info('pool offered', { poolId: pool.id, idleTarget, membersMax });
+  const offers = [...offersOf(offerSettings(config)).values()];
+  for (const { key, bounds } of offers) {
+    const { idleFloor, idleCeiling } = bounds;
+    const membersMax = Math.max(idleCeiling, config.CLAWDEPLOY_MEMBERS_MAX);
+    const wanted = { idleFloor, idleCeiling, membersMax };
+    const pool = await store.pools.ensure(key, wanted, systemClock.now());
+    log.info('pool offered', { poolId: pool.id, ...wanted });
   }
-  await store.pools.retireOthers([...offered.values()].map(poolIdOf));
+  await store.pools.supersedeOthers(offers.map(({ key }) => poolIdOf(key)));
 }
 
-function poolReconciler({ log, metrics }: Foundation, store: Store): PoolReconciler {
-  const onCount = (pool: Pool, counts: ReadonlyMap<InstanceState, number>): void => {
-    metrics.poolIdleTarget.set({ pool: pool.id }, pool.idleTarget);
-    for (const [state, members] of counts)
-      metrics.poolMembers.set({ pool: pool.id, state }, members);
-  };
-  return new PoolReconciler(store, systemClock, log, onCount);
+/** Five seconds' worth of starts may come at once after a quiet time. */
+const BURST_S = 5;
+
+function poolReconciler(
+  { config, log, metrics }: Foundation,
+  store: Store,
+  demand: PoolDemand,
+): PoolReconciler {
+  const perSecond = config.CLAWDEPLOY_STARTS_PER_SECOND;
+  return new PoolReconciler({
+    store,
+    clock: systemClock,
+    log,
+    demand,
+    starts: {
+      startsPerNode: config.CLAWDEPLOY_STARTS_PER_NODE,
+      startsPerSecond: perSecond,
+      startsBurst: Math.max(1, perSecond * BURST_S),
+    },
+    onSeen: (seen) => {
+      recordPool(metrics, seen);
+    },
+  });
+}
+
+function recordPool(metrics: Metrics, { pool, counts, plan, sizing, inFlightMax }: PoolSeen): void {
+  const labels = { pool: pool.id };
+  metrics.poolIdleTarget.set(labels, pool.idleTarget);
+  metrics.poolPredictedStockOut.set(labels, sizing.predictedStockOut);
+  metrics.poolStartsWanted.set(labels, sizing.startsWanted);
+  metrics.poolStartsAllowed.set(labels, inFlightMax);
+  metrics.poolBreakerOpen.set(labels, pool.breakerOpenedAt === null ? 0 : 1);
+  metrics.poolHeldBack.set(labels, plan.hold === null ? 0 : 1);
+  for (const [state, members] of counts) metrics.poolMembers.set({ ...labels, state }, members);
 }

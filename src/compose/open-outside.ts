@@ -38,6 +38,7 @@ const SERVICE = 'openclaw';
 export function openOutside(
   foundation: Foundation,
   store: Store,
+  pools: Pick<Outside, 'wakePool' | 'memberDeadlineMs'>,
 ): { readonly outside: Outside; readonly probes: Record<string, ProbeOptions> } {
   const { config, log, metrics } = foundation;
   const nomad = nomadClient(foundation);
@@ -64,6 +65,7 @@ export function openOutside(
     renderConfig: (instance, keys) =>
       renderTenantConfig({ instance, keys, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
     announced: new Map(),
+    ...pools,
     onPhase: (phase, seconds) => {
       metrics.phase.observe({ phase }, seconds);
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OfferBounds } from '../domain/offers.js';
 import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
 
 /**
@@ -10,22 +11,37 @@ import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
 const port = z.coerce.number().int().min(0).max(65_535);
 const file = z.string().min(1);
 
-/** `s=2,m=1`: how many idle members each size class keeps; classes not named are not offered. */
-const pools = z.string().transform((text, context) => {
-  const targets = new Map<(typeof SIZE_CLASS_NAMES)[number], number>();
-  for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
-    const [name, count] = entry.split('=').map((part) => part.trim());
-    const sizeClass = z.enum(SIZE_CLASS_NAMES).safeParse(name);
-    const target = z.coerce.number().int().min(0).max(1000).safeParse(count);
-    if (!sizeClass.success || !target.success || count === '') {
-      context.addIssue(`"${entry}" is not class=count with a class of s, m, l and 0–1000`);
-      return z.NEVER;
-    }
-    targets.set(sizeClass.data, target.data);
-  }
-  if (targets.size === 0) context.addIssue('name at least one size class, for example s=2');
-  return targets;
+/** One entry of CLAWDEPLOY_POOLS: class, perhaps a region, and how many idle members to keep. */
+const POOL_ENTRY =
+  /^(?<sizeClass>[a-z]+)(?:@(?<region>[a-z0-9-]+))?=(?<floor>\d{1,4})(?:\.\.(?<ceiling>\d{1,4}))?$/;
+
+/** `s=2,m@eu=1..20`: idle members per size class and region; what is not named is not offered. */
+const pools = z.string().transform((text, context): readonly OfferBounds[] => {
+  const offers = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((entry) => {
+      const bounds = boundsOf(entry);
+      if (bounds === null) context.addIssue(`"${entry}" ${POOLS_HELP}`);
+      return bounds;
+    });
+  if (offers.length === 0) context.addIssue('name at least one size class, for example s=2');
+  return offers.filter((bounds) => bounds !== null);
 });
+
+const POOLS_HELP = 'is not class[@region]=floor[..ceiling] with a class of s, m, l and 0–1000';
+const IDLE_MAX = 1_000;
+
+function boundsOf(entry: string): OfferBounds | null {
+  const { sizeClass: name, region, floor, ceiling } = POOL_ENTRY.exec(entry)?.groups ?? {};
+  const sizeClass = z.enum(SIZE_CLASS_NAMES).safeParse(name);
+  const idleFloor = Number(floor);
+  const idleCeiling = Number(ceiling ?? floor);
+  const isInOrder = idleFloor <= idleCeiling && idleCeiling <= IDLE_MAX;
+  if (!sizeClass.success || !isInOrder) return null;
+  return { sizeClass: sizeClass.data, region: region ?? null, idleFloor, idleCeiling };
+}
 
 export const SETTINGS = {
   CLAWDEPLOY_DATABASE_URL_FILE: file.describe('File with the postgres:// URL of the database.'),
@@ -86,8 +102,38 @@ export const SETTINGS = {
   CLAWDEPLOY_NODE_POOL: z.string().default('default').describe('Nomad node pool of instances.'),
   CLAWDEPLOY_DATACENTER: z.string().default('dc1').describe('Nomad datacenter of instances.'),
   CLAWDEPLOY_POOLS: pools
-    .default(new Map([['s', 2]]))
-    .describe('Idle members to keep per size class, e.g. s=2,m=1.'),
+    .default([{ sizeClass: 's', region: null, idleFloor: 2, idleCeiling: 2 }])
+    .describe('Idle members per size class and region: s=2, or s=2..20,m@eu=1 to follow demand.'),
+  CLAWDEPLOY_WAITING_MAX: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(20)
+    .describe('Claims per pool that may wait for a start when none is idle; more are refused.'),
+  CLAWDEPLOY_STOCK_OUT_GOAL: z.coerce
+    .number()
+    .min(0.000_01)
+    .max(0.5)
+    .default(0.001)
+    .describe(
+      'Share of claims that may find no idle member; pools with room size themselves by it.',
+    ),
+  CLAWDEPLOY_STARTS_PER_NODE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(4)
+    .describe('Members that may boot at once on one node; a boot costs 10–18 CPU-seconds.'),
+  CLAWDEPLOY_STARTS_PER_SECOND: z.coerce
+    .number()
+    .min(0.01)
+    .max(1_000)
+    .default(2)
+    .describe(
+      'Members of one pool started per second in the long run; five seconds’ worth at once.',
+    ),
   CLAWDEPLOY_MEMBERS_MAX: z.coerce
     .number()
     .int()
