@@ -21,7 +21,8 @@ describe('the model of claims', function () {
   });
 
   it('needs to find, lock and take a member in one statement', () => {
-    expectTwin(SECOND_THOUGHTS, 'takesUnderLock', 'no instance ever has a second owner');
+    const claimsOnly = { ...RACE, others: [] };
+    expectTwin(claimsOnly, 'takesUnderLock', 'no instance ever has a second owner');
   });
 
   it('needs to keep suspects from claims', () => {
@@ -29,22 +30,26 @@ describe('the model of claims', function () {
   });
 
   it('needs a pool that looks for an owner before it retires', () => {
-    const promise = 'a live claim has a living instance of its own tenant';
+    const promise = 'a live claim has an instance of its own tenant';
     expectTwin(UNREST, 'retiresOnlyUnowned', promise);
   });
 
   it('needs the state and the fence in every move', () => {
-    const promise = 'a live claim has a living instance of its own tenant';
+    const promise = 'a live claim has an instance of its own tenant';
     expectTwin(UNREST, 'movesCheckFence', promise);
-    expectTwin(SECOND_THOUGHTS, 'movesCheckFence', 'an answered delete leaves no claim alive');
   });
 
-  it('needs an idempotency key that follows its claim', () => {
-    expectTwin(UNREST, 'keyFollowsClaim', 'a key names the instance that its claim has');
+  it('needs a repetition that follows its claim', () => {
+    const promise = 'a repeated request finds the instance that its claim has';
+    expectTwin(UNREST, 'replayFollowsMove', promise);
   });
 
   it('needs a delete that follows its claim', () => {
-    expectTwin(SECOND_THOUGHTS, 'deleteFollowsClaim', 'an answered delete leaves no claim alive');
+    expectTwin(SECOND_THOUGHTS, 'deleteFollowsMove', 'an answered delete leaves no claim alive');
+  });
+
+  it('needs a move that looks for keys at the row it holds', () => {
+    expectTwin(SECOND_THOUGHTS, 'moveSeesKeys', 'no accepted key is lost without a word');
   });
 });
 
