@@ -1,19 +1,33 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { percentile } from './support/percentile.js';
 
 /** A series of measurements under one name, with what it is held against. */
 export interface Series {
   /** File name of the result and first column of the table. */
   readonly name: string;
-  readonly unit: 'ms' | 's';
+  readonly unit: Unit;
   readonly samples: readonly number[];
   /** Upper bound of the median that the project wants to hold; null when there is none. */
   readonly goalP50: number | null;
-  /** What others are known to reach, in words, with its source; null when nothing is published. */
+  /** Upper bound of the 99th percentile; absent when there is none. */
+  readonly goalP99?: number;
+  /** Lower bound of the median, for what is better the more there is of it. */
+  readonly goalAtLeast?: number;
+  /** What others are known to reach, or what the same run measured without it, in words. */
   readonly baseline: string | null;
+  /** What else is to be known, printed below the table and kept in the result. */
+  readonly facts?: Readonly<Record<string, Fact>>;
+  /** Why these figures must not be trusted; absent when nothing speaks against them. */
+  readonly unsound?: string;
+  /** Every single observation, kept beside the result in <name>.raw.json. */
+  readonly raw?: unknown;
 }
+
+type Unit = 'ms' | 's' | 'MB' | '/s' | '×' | 'n';
+type Fact = string | number | boolean;
 
 interface Summary {
   readonly n: number;
@@ -28,19 +42,18 @@ export function report(root: string, series: readonly Series[]): void {
   const folder = join(root, 'build', 'bench');
   mkdirSync(folder, { recursive: true });
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${gib(totalmem())} GiB`;
-  const about = { machine, commit: commitOf(root), at: new Date().toISOString() };
+  const load = loadavg()
+    .map((average) => average.toFixed(1))
+    .join(' ');
+  const about = { machine, load, commit: commitOf(root), at: new Date().toISOString() };
   for (const one of series) {
-    const { name, unit, goalP50: goal, baseline } = one;
-    const result = { name, ...summaryOf(one), unit, goal, baseline, ...about };
-    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+    const { samples: _samples, raw, goalP50: goal, ...told } = one;
+    const result = { ...told, ...summaryOf(one), goal, ...about };
+    write(join(folder, `${one.name}.json`), JSON.stringify(result, null, 2));
+    if (raw !== undefined) write(join(folder, `${one.name}.raw.json`), JSON.stringify(raw));
   }
-  process.stdout.write(`${tableOf(series)}\n  ${machine}\n`);
-}
-
-/** The value that `share` of the samples do not exceed (nearest rank). */
-export function percentile(samples: readonly number[], share: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  const notes = series.flatMap(notesOf).map((line) => `  ${line}\n`);
+  process.stdout.write(`${tableOf(series)}\n${notes.join('')}  ${machine}, load ${load}\n`);
 }
 
 function summaryOf({ samples }: Series): Summary {
@@ -49,11 +62,12 @@ function summaryOf({ samples }: Series): Summary {
 }
 
 function tableOf(series: readonly Series[]): string {
-  const header = ['', 'n', 'p50', 'p90', 'p99', 'max', 'unit', 'goal p50', 'held against'];
+  const header = ['', 'n', 'p50', 'p90', 'p99', 'max', 'unit', 'goal', 'held against'];
   const rows = series.map((one) => {
     const { n, p50, p90, p99, max } = summaryOf(one);
-    const goal = one.goalP50 === null ? '–' : `≤ ${one.goalP50} ${p50 <= one.goalP50 ? '✔' : '✘'}`;
-    return [one.name, n, p50, p90, p99, max, one.unit, goal, one.baseline ?? '–'].map(String);
+    return [one.name, n, p50, p90, p99, max, one.unit, goalOf(one), one.baseline ?? '–'].map(
+      String,
+    );
   });
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -61,6 +75,33 @@ function tableOf(series: readonly Series[]): string {
   return [header, ...rows]
     .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`)
     .join('\n');
+}
+
+function goalOf(one: Series): string {
+  const { p50, p99 } = summaryOf(one);
+  const { goalP50, goalP99, goalAtLeast } = one;
+  const said = [
+    ...(goalP50 === null ? [] : [held('p50 ≤', goalP50, p50 <= goalP50)]),
+    ...(goalP99 === undefined ? [] : [held('p99 ≤', goalP99, p99 <= goalP99)]),
+    ...(goalAtLeast === undefined ? [] : [held('≥', goalAtLeast, p50 >= goalAtLeast)]),
+  ];
+  return said.length === 0 ? '–' : said.join(', ');
+}
+
+function held(relation: string, bound: number, isHeld: boolean): string {
+  return `${relation} ${bound} ${isHeld ? '✔' : '✘'}`;
+}
+
+function notesOf({ name, facts = {}, unsound }: Series): readonly string[] {
+  const told = Object.entries(facts).map(([what, value]) => `${what} ${String(value)}`);
+  return [
+    ...(told.length === 0 ? [] : [`${name}: ${told.join('; ')}`]),
+    ...(unsound === undefined ? [] : [`${name}: UNSOUND, ${unsound}`]),
+  ];
+}
+
+function write(path: string, text: string): void {
+  writeFileSync(path, `${text}\n`);
 }
 
 function commitOf(root: string): string {

@@ -1,0 +1,114 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePorts } from '../../support/free-port.js';
+import { waitFor } from '../../support/wait-for.js';
+
+/** Linux counts a process's time in hundredths of a second, whatever the kernel's own tick. */
+const TICKS_PER_SECOND = 100;
+const START_LIMIT_MS = 60_000;
+const END_LIMIT_MS = 10_000;
+
+/** The API as it is deployed: the compiled service in a process of its own. */
+export interface ApiProcess {
+  readonly url: string;
+  /** Processor time that it took so far, in seconds. */
+  cpuSeconds(): number;
+  /** Lines that it logged as errors; in a sound run there are none. */
+  errors(): readonly string[];
+  /** Resident memory right now, in MB. */
+  residentMb(): number;
+  stop(): Promise<void>;
+}
+
+export interface ApiProcessOptions {
+  readonly root: string;
+  /** Folder with the files of `writeSecrets`. */
+  readonly secretsDir: string;
+  /** Arguments for Node before the program's own, e.g. `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
+}
+
+/** Starts the API role; Vault, which no claim needs, is a closed port. */
+export async function startApiProcess(options: ApiProcessOptions): Promise<ApiProcess> {
+  const { root, secretsDir, nodeArgs = [] } = options;
+  const program = join(root, 'build', 'dist', 'src', 'main.js');
+  if (!existsSync(program)) throw new Error('The service is not built; run `make setup` first.');
+  const [port = 0, internal = 0, nothing = 0] = await freePorts(3);
+  const url = `http://127.0.0.1:${String(port)}`;
+  const logFile = join(secretsDir, `api-${String(port)}.log`);
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeArgs, program, 'api'], {
+    cwd: root,
+    stdio: ['ignore', log, 'inherit'],
+    env: { ...process.env, ...settingsOf(secretsDir, { port, internal, nothing }) },
+  });
+  closeSync(log);
+  const stop = (): Promise<void> => end(child);
+  try {
+    await waitFor(() => answers(url, child), { withinMs: START_LIMIT_MS, describe: 'the API' });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const pid = child.pid ?? 0;
+  return {
+    url,
+    stop,
+    errors: () => linesOf(logFile).filter((line) => line.includes('"level":"error"')),
+    cpuSeconds: () => cpuSecondsOf(pid),
+    residentMb: () => residentMbOf(pid),
+  };
+}
+
+function settingsOf(
+  secretsDir: string,
+  ports: { readonly port: number; readonly internal: number; readonly nothing: number },
+): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    CLAWDEPLOY_DATABASE_URL_FILE: join(secretsDir, 'database.url'),
+    CLAWDEPLOY_JWKS_FILE: join(secretsDir, 'jwks.json'),
+    CLAWDEPLOY_VAULT_ADDR: `http://127.0.0.1:${String(ports.nothing)}`,
+    CLAWDEPLOY_VAULT_ROLE_ID_FILE: join(secretsDir, 'role-id'),
+    CLAWDEPLOY_VAULT_SECRET_ID_FILE: join(secretsDir, 'secret-id'),
+    CLAWDEPLOY_API_PORT: String(ports.port),
+    CLAWDEPLOY_INTERNAL_PORT: String(ports.internal),
+    CLAWDEPLOY_POOLS: 's=0',
+  };
+}
+
+async function answers(url: string, child: ChildProcess): Promise<boolean> {
+  if (child.exitCode !== null) throw new Error(`the API ended with ${String(child.exitCode)}`);
+  const { status } = await fetch(`${url}/healthz`);
+  return status === 200;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
+  await ended;
+  clearTimeout(late);
+}
+
+/** User and system time, fields 14 and 15; the name in field 2 may hold blanks. */
+function cpuSecondsOf(pid: number): number {
+  const fields =
+    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function residentMbOf(pid: number): number {
+  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+function linesOf(file: string): readonly string[] {
+  return readFileSync(file, 'utf8').split('\n');
+}
