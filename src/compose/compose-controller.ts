@@ -30,10 +30,11 @@ export async function startControllerRole(
   database: Database,
 ): Promise<Record<string, ProbeOptions>> {
   const { log, started } = foundation;
-  const { store, feed } = database;
+  const { store, feed, census } = database;
   await ensurePools(foundation, store);
   const demand = new PoolDemand(store, systemClock, foundation.config.CLAWDEPLOY_STOCK_OUT_GOAL);
   const { outside, probes } = openOutside(foundation, store, {
+    installation: await census.identity(),
     wakePool: (poolId) => {
       pools.wake(poolId);
     },

@@ -2,9 +2,10 @@ import { readConfig, readSecretFile, type Config } from '../config/read-config.j
 import type { SettingName } from '../config/settings.js';
 import { Fault } from '../errors/index.js';
 import type { Stoppable } from '../lib/shutdown.js';
-import type { Log, Store } from '../ports/index.js';
+import type { Census, Log, Store } from '../ports/index.js';
 import { createDataSource } from '../store/data-source.js';
 import { reaching } from '../store/database-errors.js';
+import { PostgresCensus } from '../store/postgres-census.js';
 import { PostgresChangeFeed } from '../store/postgres-change-feed.js';
 import { createPostgresStore } from '../store/postgres-store.js';
 import { createLog } from '../telemetry/create-log.js';
@@ -42,6 +43,7 @@ export function layFoundation(
 export interface Database {
   readonly store: Store;
   readonly feed: PostgresChangeFeed;
+  readonly census: Census;
 }
 
 /** How many connections one process holds at most. */
@@ -62,7 +64,8 @@ export async function openDatabase(foundation: Foundation): Promise<Database> {
   const feed = new PostgresChangeFeed(url, log);
   feed.start();
   started.push({ name: 'change feed', stop: () => feed.stop() });
-  return { store: createPostgresStore(dataSource), feed };
+  const census = new PostgresCensus(dataSource);
+  return { store: createPostgresStore(dataSource), feed, census };
 }
 
 /**

@@ -38,7 +38,10 @@ const SERVICE = 'openclaw';
 export function openOutside(
   foundation: Foundation,
   store: Store,
-  pools: Pick<Outside, 'wakePool' | 'memberDeadlineMs'>,
+  {
+    installation,
+    ...pools
+  }: Pick<Outside, 'wakePool' | 'memberDeadlineMs'> & { readonly installation: string },
 ): { readonly outside: Outside; readonly probes: Record<string, ProbeOptions> } {
   const { config, log, metrics } = foundation;
   const nomad = nomadClient(foundation);
@@ -50,6 +53,7 @@ export function openOutside(
       http: nomad,
       jobspec: projectFile('jobs/instance/openclaw.nomad.hcl'),
       variablesOf: (spec) => instanceVariables(config, spec),
+      installation,
     }),
     announcements: new NomadAnnouncements(nomad),
     tokens: new TokenCache(vault.tokens),

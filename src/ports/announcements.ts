@@ -31,4 +31,6 @@ export interface Announcements {
   read(instanceId: InstanceId, signal: AbortSignal): Promise<Announcement | null>;
   /** Removes the announcement; one that is gone counts as removed. */
   withdraw(instanceId: InstanceId, signal: AbortSignal): Promise<void>;
+  /** All instances that have an announcement. */
+  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]>;
 }

@@ -26,4 +26,6 @@ export interface GatewayTokens {
 /** Removes all that was ever kept for an instance: every version, its metadata, its identity. */
 export interface SecretShredder {
   shred(instanceId: InstanceId, signal: AbortSignal): Promise<void>;
+  /** All instances for which any secret is kept; names only, no values. */
+  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]>;
 }

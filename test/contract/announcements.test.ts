@@ -11,6 +11,8 @@ import type { TestNomad } from '../support/test-nomad.js';
 import { startTestNomad } from '../support/test-nomad.js';
 
 const { signal } = new AbortController();
+/** Nomad refuses an address that opens 100 connections. */
+const ANNOUNCED_AT_ONCE = 30;
 
 function describeAnnouncements(announcements: () => Announcements): void {
   it('hands out what was announced, to the letter', async () => {
@@ -73,6 +75,16 @@ function describeAnnouncements(announcements: () => Announcements): void {
     expect(await announcements().read(instanceId, signal)).to.equal(null);
   });
 
+  it('lists who has an announcement', async () => {
+    const [announced, withdrawn] = [anInstanceId(), anInstanceId()];
+    await announcements().announce(announced, anAnnouncement(), signal);
+    await announcements().announce(withdrawn, anAnnouncement(), signal);
+    await announcements().withdraw(withdrawn, signal);
+    const ids = await announcements().listInstanceIds(signal);
+
+    expect(ids).to.include(announced).and.not.include(withdrawn);
+  });
+
   it('refuses a configuration that is larger than a variable may be', async () => {
     const announcement = anAnnouncement({ config: 'ä'.repeat(33_000) });
     await expectFault(
@@ -118,6 +130,24 @@ describe('Announcements (Nomad, with the rights of the controller)', function ()
   after(() => nomad?.stop());
 
   describeAnnouncements(() => announcements);
+
+  it('lists more than one page of announcements', async () => {
+    const many = Array.from({ length: 510 }, () => anInstanceId());
+    for (let from = 0; from < many.length; from += ANNOUNCED_AT_ONCE) {
+      const some = many.slice(from, from + ANNOUNCED_AT_ONCE);
+      await Promise.all(some.map((id) => announcements.announce(id, anAnnouncement(), signal)));
+    }
+
+    expect(await announcements.listInstanceIds(signal)).to.include.members(many);
+  });
+
+  it('lists nothing that is no instance’s', async () => {
+    const path = 'nomad/jobs/oc-somebody-elses';
+    const body = { Path: path, Items: { revision: '1' } };
+    await nomad?.admin('PUT', `/v1/var/${path}`, body);
+
+    expect(await announcements.listInstanceIds(signal)).to.not.include('oc-somebody-elses');
+  });
 
   it('may not look at, or write, what is not an instance', async () => {
     const stranger = 'somebody-elses' as InstanceId;

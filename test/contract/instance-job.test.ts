@@ -49,12 +49,14 @@ describe('The job of an instance, registered with Nomad', function () {
           http: jsonClientFor('nomad', `${nomad.address}/v1`, await adminToken()),
           jobspec,
           variablesOf: (spec) => instanceVariables(config, spec),
+          installation: 'test',
         });
         await scheduler.startInstance({ instanceId, pool: aPoolKey({ sizeClass }) }, signal);
         const job = await jobOf(instanceId);
         const [group] = job.TaskGroups;
 
         expect(job.Meta).to.include({ clawdeploy_managed: 'true', size_class: sizeClass });
+        expect(job.Meta).to.include({ clawdeploy_installation: 'test' });
         expect(group?.Services[0]).to.deep.include({ Name: 'openclaw' });
         expect(group?.Services[0]?.Meta).to.deep.include({
           instance_id: instanceId,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstanceId } from '../../src/domain/ids.js';
 import { renderHclVariables } from '../../src/clients/nomad/hcl-variables.js';
+import type { SeenJob } from '../../src/domain/sweep/inventory.js';
 import { NomadScheduler } from '../../src/clients/nomad/nomad-scheduler.js';
 import type { AllocationView, InstanceSpec, Scheduler } from '../../src/ports/index.js';
 import { aPoolKey, anInstanceId } from '../support/builders.js';
@@ -19,6 +20,8 @@ interface Harness {
   readonly scheduler: Scheduler;
   /** Registers a job of the instance's name that does not carry our mark. */
   readonly addStranger: (instanceId: InstanceId) => Promise<void>;
+  /** Has the instance's task take its time to end, where it does not by itself. */
+  readonly slowDownStop: (instanceId: InstanceId) => Promise<void>;
 }
 
 const { signal } = new AbortController();
@@ -46,7 +49,7 @@ function describeScheduler(harness: () => Harness): void {
     const allocations = await scheduler.listAllocations(spec.instanceId, signal);
 
     expect(allocations.filter(({ phase }) => phase === 'running')).to.deep.equal([]);
-    expect(await scheduler.listInstanceIds(signal)).to.not.include(spec.instanceId);
+    expect(await jobOf(scheduler, spec.instanceId)).to.equal(undefined);
     expect(await scheduler.stopInstance(spec.instanceId, signal)).to.equal('gone');
   });
 
@@ -77,15 +80,31 @@ function describeScheduler(harness: () => Harness): void {
     expect(await scheduler.stopInstance(tooBig.instanceId, signal)).to.equal('gone');
   });
 
-  it('lists the instances that carry our mark, and no job of anybody else', async () => {
+  it('lists all jobs with the name of an instance, and tells ours from those of others', async () => {
     const { scheduler, addStranger } = harness();
     const spec = aSpec();
     const stranger = anInstanceId();
     await addStranger(stranger);
     await scheduler.startInstance(spec, signal);
-    const ids = await scheduler.listInstanceIds(signal);
 
-    expect(ids).to.include(spec.instanceId).and.not.include(stranger);
+    expect(await jobOf(scheduler, spec.instanceId)).to.deep.equal({
+      instanceId: spec.instanceId,
+      isManaged: true,
+      installation: 'test',
+      isStopped: false,
+    });
+    expect(await jobOf(scheduler, stranger)).to.include({ isManaged: false, installation: null });
+  });
+
+  it('lists a job that was told to stop as stopped', async () => {
+    const { scheduler, slowDownStop } = harness();
+    const spec = aSpec();
+    await scheduler.startInstance(spec, signal);
+    await runningAllocation(scheduler, spec.instanceId);
+    await slowDownStop(spec.instanceId);
+    await scheduler.stopInstance(spec.instanceId, signal);
+
+    expect(await jobOf(scheduler, spec.instanceId)).to.include({ isStopped: true });
   });
 
   it('neither starts nor stops a job that is not ours', async () => {
@@ -113,6 +132,7 @@ describe('Scheduler (fake)', () => {
   describeScheduler(() => ({
     scheduler,
     addStranger: async (instanceId) => scheduler.addStranger(instanceId),
+    slowDownStop: async (instanceId) => scheduler.slowDownStop(instanceId),
   }));
 
   it('waits for a task that takes its time to end', async () => {
@@ -129,11 +149,11 @@ describe('Scheduler (fake)', () => {
     const spec = aSpec();
     scheduler.trouble.failNext('startInstance');
     await expectFault('nomad_unreachable', scheduler.startInstance(spec, signal));
-    expect(await scheduler.listInstanceIds(signal)).to.deep.equal([]);
+    expect(await scheduler.listJobs(signal)).to.deep.equal([]);
 
     scheduler.trouble.loseNextAnswer('startInstance');
     await expectFault('nomad_unreachable', scheduler.startInstance(spec, signal));
-    expect(await scheduler.listInstanceIds(signal)).to.deep.equal([spec.instanceId]);
+    expect(await jobOf(scheduler, spec.instanceId)).to.include({ isManaged: true });
   });
 });
 
@@ -151,6 +171,7 @@ describe('Scheduler (Nomad, with the rights of the controller)', function () {
     scheduler = new NomadScheduler({
       http: jsonClientFor('nomad', `${nomad.address}/v1`, { 'x-nomad-token': token }),
       jobspec,
+      installation: 'test',
       variablesOf: ({ instanceId, pool }) => ({
         instance_id: instanceId,
         memory_mib: pool.sizeClass === 'l' ? 900_000 : 16,
@@ -160,7 +181,7 @@ describe('Scheduler (Nomad, with the rights of the controller)', function () {
 
   after(() => nomad?.stop());
 
-  describeScheduler(() => ({ scheduler, addStranger }));
+  describeScheduler(() => ({ scheduler, addStranger, slowDownStop: async () => undefined }));
 
   it('has its variables understood by Nomad to the letter', async () => {
     const note = 'quote " brace {{ x }} ${env("HOME")} %{ if true } \\ ünï\n end';
@@ -181,6 +202,11 @@ describe('Scheduler (Nomad, with the rights of the controller)', function () {
 
 function aSpec(pool: Parameters<typeof aPoolKey>[0] = {}): InstanceSpec {
   return { instanceId: anInstanceId(), pool: aPoolKey(pool) };
+}
+
+async function jobOf(scheduler: Scheduler, id: InstanceId): Promise<SeenJob | undefined> {
+  const jobs = await scheduler.listJobs(signal);
+  return jobs.find(({ instanceId }) => instanceId === id);
 }
 
 function runningAllocation(scheduler: Scheduler, id: InstanceId): Promise<AllocationView> {

@@ -133,6 +133,18 @@ function describeSecrets(harness: () => Harness): void {
       expect(await tokens.readToken(id, 1, signal)).to.equal(null);
     });
 
+    it('knows for whom anything is kept, be it a key or a token', async () => {
+      const { keys, tokens, shredder } = harness();
+      const [keyed, tokened, shredded] = [anInstanceId(), anInstanceId(), anInstanceId()];
+      await keys.changeKeys(keyed, { anthropic: 'a-1' }, signal);
+      await tokens.ensureToken(tokened, 1, signal);
+      await tokens.ensureToken(shredded, 1, signal);
+      await shredder.shred(shredded, signal);
+      const ids = await shredder.listInstanceIds(signal);
+
+      expect(ids).to.include.members([keyed, tokened]).and.not.include(shredded);
+    });
+
     it('leaves other instances alone', async () => {
       const { keys, shredder, readKeys } = harness();
       const [id, other] = [anInstanceId(), anInstanceId()];
@@ -201,6 +213,17 @@ describe('Secrets (Vault, with the rights of each role)', function () {
 
     expect([second, third]).to.deep.equal([2, 3]);
     expect(await readKeys(id, 3)).to.deep.equal({ openai: 'o-1' });
+  });
+
+  it('knows nobody in a Vault that keeps nothing', async () => {
+    const empty = await startTestVault();
+    try {
+      const role = await empty.appRoleFor(['clawdeploy-controller']);
+      const shredder = new VaultShredder(sessionFor(empty, role));
+      expect(await shredder.listInstanceIds(signal)).to.deep.equal([]);
+    } finally {
+      await empty.stop();
+    }
   });
 
   it('lets neither role read a key back, nor the API make a gateway token', async () => {

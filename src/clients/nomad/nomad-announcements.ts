@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { InstanceId } from '../../domain/ids.js';
+import { isInstanceId } from '../../domain/ids.js';
 import { Fault } from '../../errors/index.js';
 import type { Announcement, Announcements } from '../../ports/index.js';
 import type { HttpRequest } from '../http/http-transport.js';
 import type { JsonClient } from '../http/json-client.js';
 import { parseReply } from '../http/json-client.js';
-import { Anything, Variable } from './wire.js';
+import { listAll } from './list-all.js';
+import { Anything, Variable, VariableList } from './wire.js';
 
 /** Nomad's limit on a variable: names and values of its items together, in bytes. */
 const BYTES_MAX = 64 * 1024;
+const FOLDER = 'nomad/jobs/';
 
 /** The items of the variable, which templates of the jobspec read by these names. */
 const Items = z.object({
@@ -66,6 +69,12 @@ export class NomadAnnouncements implements Announcements {
     await this.http.find({ method: 'DELETE', path: pathOf(instanceId), signal }, Anything);
   }
 
+  async listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]> {
+    const query = { prefix: `${FOLDER}oc-` };
+    const variables = await listAll(this.http, { path: '/vars', query, signal }, VariableList);
+    return variables.map(({ Path }) => Path.slice(FOLDER.length)).filter(isInstanceId);
+  }
+
   async #find(instanceId: InstanceId, signal: AbortSignal): Promise<Published | null> {
     const request = { method: 'GET', path: pathOf(instanceId), signal } as const;
     const variable = await this.http.find(request, Variable);
@@ -108,7 +117,7 @@ function assertFits(instanceId: InstanceId, items: Readonly<Record<string, strin
 }
 
 function variableOf(instanceId: InstanceId): string {
-  return `nomad/jobs/${instanceId}`;
+  return `${FOLDER}${instanceId}`;
 }
 
 function pathOf(instanceId: InstanceId): string {

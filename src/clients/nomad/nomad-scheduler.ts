@@ -1,5 +1,6 @@
 import type { InstanceId } from '../../domain/ids.js';
 import { isInstanceId } from '../../domain/ids.js';
+import type { SeenJob } from '../../domain/sweep/inventory.js';
 import { Fault, assertInvariant } from '../../errors/index.js';
 import type {
   AllocationView,
@@ -12,6 +13,7 @@ import type { JsonClient } from '../http/json-client.js';
 import { refusal } from '../http/outside-faults.js';
 import type { HclVariables } from './hcl-variables.js';
 import { renderHclVariables } from './hcl-variables.js';
+import { listAll } from './list-all.js';
 import { sentenceOf, viewsOf } from './mapper.js';
 import type { ParsedJob, RegisteredJob } from './wire.js';
 import {
@@ -30,15 +32,15 @@ export interface NomadSchedulerOptions {
   readonly jobspec: string;
   /** Values for the jobspec's variables. */
   readonly variablesOf: (spec: InstanceSpec) => HclVariables;
+  /** What our jobs say of who registered them, so that two installations can share one Nomad. */
+  readonly installation: string;
 }
 
 /** What every job of ours carries in its meta, so that nothing else is ever stopped. */
 const MARK = 'clawdeploy_managed';
+/** Added to what the jobspec says, so that no jobspec can forget it. */
+const INSTALLATION = 'clawdeploy_installation';
 const PREFIX = 'oc-';
-/** Jobs per page; a page of stubs is well below the limit on answers. */
-const PAGE = 500;
-/** Pages per listing: 100,000 jobs, above which a listing is a mistake. */
-const PAGES_MAX = 200;
 
 /**
  * Instances as Nomad jobs, one each, rendered by Nomad itself from the jobspec in jobs/instance.
@@ -62,7 +64,7 @@ export class NomadScheduler implements Scheduler {
     const request: HttpRequest = {
       method: 'PUT',
       path: '/jobs',
-      body: { Job: job, EnforceIndex: true, JobModifyIndex: 0 },
+      body: { Job: this.#signed(job), EnforceIndex: true, JobModifyIndex: 0 },
       signal,
     };
     try {
@@ -108,22 +110,18 @@ export class NomadScheduler implements Scheduler {
     return metric === undefined ? null : sentenceOf(metric);
   }
 
-  async listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]> {
-    const ids: InstanceId[] = [];
-    let next: string | undefined;
-    for (let page = 0; page < PAGES_MAX; page += 1) {
-      const query = { prefix: PREFIX, meta: true, per_page: PAGE, next_token: next };
-      const request: HttpRequest = { method: 'GET', path: '/jobs', query, signal };
-      const reply = await this.#http.exchange(request);
-      for (const job of this.#http.read(request, reply, JobList)) {
-        if (isInstanceId(job.ID) && isMarked(job)) ids.push(job.ID);
-      }
-      next = reply.headers['x-nomad-nexttoken'];
-      if (next === undefined || next === '') return ids;
-    }
-    throw refusal('nomad', 'Nomad holds more jobs than one listing may have.', {
-      jobs: ids.length,
+  async listJobs(signal: AbortSignal): Promise<readonly SeenJob[]> {
+    const query = { prefix: PREFIX, meta: true };
+    const jobs = await listAll(this.#http, { path: '/jobs', query, signal }, JobList);
+    return jobs.flatMap(({ ID, Meta, Stop }): readonly SeenJob[] => {
+      if (!isInstanceId(ID)) return [];
+      const installation = Meta?.[INSTALLATION] ?? null;
+      return [{ instanceId: ID, isManaged: isMarked({ Meta }), installation, isStopped: Stop }];
     });
+  }
+
+  #signed(job: ParsedJob): ParsedJob {
+    return { ...job, Meta: { ...job.Meta, [INSTALLATION]: this.options.installation } };
   }
 
   async #parse(spec: InstanceSpec, signal: AbortSignal): Promise<ParsedJob> {

@@ -8,7 +8,10 @@ export function dataPath(instanceId: InstanceId, secret: SecretName): string {
   return `kv/data/instances/${instanceId}/${secret}`;
 }
 
+/** Where the folders of all instances that have secrets are listed. */
+export const INSTANCES_PATH = 'kv/metadata/instances';
+
 /** Where all that is known of a secret is read, and removed with every version. */
 export function metadataPath(instanceId: InstanceId, secret: SecretName): string {
-  return `kv/metadata/instances/${instanceId}/${secret}`;
+  return `${INSTANCES_PATH}/${instanceId}/${secret}`;
 }

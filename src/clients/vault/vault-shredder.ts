@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { InstanceId } from '../../domain/ids.js';
+import { isInstanceId } from '../../domain/ids.js';
 import type { SecretShredder } from '../../ports/index.js';
-import { metadataPath } from './kv-paths.js';
-import { Entity, Mounts } from './wire.js';
+import { INSTANCES_PATH, metadataPath } from './kv-paths.js';
+import { Entity, KeyList, Mounts } from './wire.js';
 import type { VaultRequest, VaultSession } from './vault-session.js';
 
 /** The auth mount by which tasks of instances log in; each leaves an identity behind. */
@@ -28,6 +29,14 @@ export class VaultShredder implements SecretShredder {
       await this.session.find({ method: 'DELETE', path, signal }, z.unknown());
     }
     if (this.#mayForget) await this.#forgetIdentity(instanceId, signal);
+  }
+
+  /** One answer, for Vault knows no pages: 8 MiB, or some 350,000 instances, is the transport's limit. */
+  async listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]> {
+    const path = `${INSTANCES_PATH}?list=true`;
+    const listed = await this.session.find({ method: 'GET', path, signal }, KeyList);
+    const folders = listed?.data.keys ?? [];
+    return folders.map((folder) => folder.replace(/\/$/, '')).filter(isInstanceId);
   }
 
   async #forgetIdentity(instanceId: InstanceId, signal: AbortSignal): Promise<void> {

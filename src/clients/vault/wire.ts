@@ -17,6 +17,9 @@ export function isNewestAlive({ data }: z.infer<typeof SecretMetadata>): boolean
   return newest !== undefined && !newest.destroyed && newest.deletion_time === '';
 }
 
+/** Names in a folder; those of folders end in a slash. */
+export const KeyList = z.object({ data: z.object({ keys: z.array(z.string()) }) });
+
 export const StoredToken = z.object({ data: z.object({ data: z.object({ token: z.string() }) }) });
 
 /** Auth mounts by path; an accessor is how identities refer to the mount that made them. */

@@ -36,6 +36,10 @@ export class FakeAnnouncements implements Announcements {
     });
   }
 
+  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]> {
+    return this.trouble.meet('listInstanceIds', signal, () => [...this.#published.keys()]);
+  }
+
   /** What the instance's templates would see, free of any trouble. */
   published(instanceId: InstanceId): Announcement | null {
     return this.#published.get(instanceId) ?? null;

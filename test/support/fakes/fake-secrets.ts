@@ -57,6 +57,12 @@ export class FakeSecrets implements KeyVault, GatewayTokens, SecretShredder {
     });
   }
 
+  listInstanceIds(signal: AbortSignal): Promise<readonly InstanceId[]> {
+    return this.trouble.meet('listInstanceIds', signal, () => [
+      ...new Set([...this.#keys.keys(), ...this.#tokens.keys()]),
+    ]);
+  }
+
   /** The keys of that version, as the instance alone may read them; null when there are none. */
   keys(instanceId: InstanceId, version: number): Keys | null {
     return this.#keys.get(instanceId)?.[version - 1] ?? null;
