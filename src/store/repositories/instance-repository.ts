@@ -88,7 +88,7 @@ const BOUND = [
 const LIST_DUE = `
   SELECT id FROM instances
   WHERE state IN ('creating', 'warming', 'idle', 'binding', 'deleting')
-    OR (state = 'failed' AND tenant_id IS NULL)
+    OR (state = 'failed' AND (tenant_id IS NULL OR replaced_by IS NOT NULL))
     OR (state = 'ready' AND revision_applied < revision)
   ORDER BY state_at LIMIT $1`;
 

@@ -1,0 +1,222 @@
+import { expect } from 'chai';
+import { ChangeKeys } from '../../src/commands/change-keys.js';
+import { ClaimInstance } from '../../src/commands/claim-instance.js';
+import { DeleteInstance } from '../../src/commands/delete-instance.js';
+import { FindInstance } from '../../src/commands/find-instance.js';
+import { CLAIM_ATTEMPTS_MAX } from '../../src/domain/claim.js';
+import type { InstanceId } from '../../src/domain/ids.js';
+import type { Instance, InstanceState } from '../../src/domain/instance.js';
+import { BINDING_LIMIT_MS, BINDING_LOOK_MS } from '../../src/domain/plan-instance.js';
+import type { Pool } from '../../src/domain/pool.js';
+import { plusMs } from '../../src/lib/clock.js';
+import type { Store } from '../../src/ports/index.js';
+import { NOON, aCaller, aPoolKey, someOffers } from '../support/builders.js';
+import type { TestDatabase } from '../support/database.js';
+import { startTestDatabase } from '../support/database.js';
+import { FakeFleet } from '../support/fakes/fake-fleet.js';
+import { TestControlPlane } from '../support/test-control-plane.js';
+
+/** Whole lives: the real commands and reconcilers on PostgreSQL, with the outside in memory. */
+describe('lives of instances', function () {
+  this.timeout(60_000);
+
+  let database: TestDatabase;
+  let store: Store;
+  let fleet: FakeFleet;
+  let plane: TestControlPlane;
+  let pool: Pool;
+  let now: Date;
+
+  const clock = { now: () => now };
+  const passMs = (ms: number): void => {
+    now = plusMs(now, ms);
+  };
+
+  before(async () => {
+    database = await startTestDatabase();
+  });
+
+  after(async () => {
+    await database?.stop();
+  });
+
+  beforeEach(async () => {
+    store = await database.emptyStore();
+    now = NOON;
+    fleet = new FakeFleet();
+    plane = new TestControlPlane(store, fleet, clock);
+    pool = await poolOf(2, 10);
+  });
+
+  function poolOf(idle: number, membersMax: number): Promise<Pool> {
+    return store.pools.ensure(aPoolKey(), { idleFloor: idle, idleCeiling: idle, membersMax }, now);
+  }
+
+  async function claim(tenantRef = 'alice', waitingMax = 5): Promise<Instance> {
+    const options = { offers: someOffers(), defaultRegion: 'default', waitingMax };
+    const { view } = await new ClaimInstance(store, clock, options).execute({
+      caller: aCaller(),
+      ...{ tenantRef, name: 'default', sizeClass: 's', region: null, idempotencyKey: null },
+    });
+    return view.instance;
+  }
+
+  async function present(id: InstanceId): Promise<Instance> {
+    const { instance } = await new FindInstance(store).execute({
+      ...{ caller: aCaller({ role: 'operator' }), instanceId: id },
+    });
+    return instance;
+  }
+
+  async function stateOf(id: InstanceId): Promise<InstanceState | undefined> {
+    return (await store.instances.find(id))?.state;
+  }
+
+  async function idleIds(): Promise<readonly InstanceId[]> {
+    const filter = { poolId: pool.id, states: ['idle'] as const };
+    const { rows } = await store.instances.list(filter, { limit: 50, cursor: null });
+    return rows.map(({ id }) => id);
+  }
+
+  const fill = (): Promise<void> =>
+    plane.runUntil('the pool is full', async () => (await idleIds()).length === 2);
+  const untilReady = (id: InstanceId): Promise<void> =>
+    plane.runUntil(`${id} is ready`, async () => (await present(id)).state === 'ready');
+
+  it('brings a claimed member to ready in the same allocation, and refills the pool', async () => {
+    await fill();
+    const claimed = await claim();
+    await untilReady(claimed.id);
+
+    const ready = await present(claimed.id);
+    expect(ready.id).to.equal(claimed.id);
+    expect(ready.allocationId).to.equal(claimed.allocationId);
+    await fill();
+  });
+
+  it('binds a member that somebody waited for as soon as it has started', async () => {
+    await plane.plan(pool.id);
+    const claimed = await claim();
+    expect(claimed.state).to.equal('creating');
+    await untilReady(claimed.id);
+
+    const ready = await present(claimed.id);
+    expect(ready).to.include({ id: claimed.id, gatewayVersion: 2, claimId: claimed.claimId });
+    expect(fleet.gateway.hasWarmedUp(ready.address ?? '')).to.equal(false);
+    await fill();
+  });
+
+  it('makes a member for a claim when none is coming, once its start is granted', async () => {
+    const claimed = await claim();
+    expect(claimed.startGrantedAt).to.equal(null);
+    await plane.step(claimed.id);
+    expect(await stateOf(claimed.id)).to.equal('creating');
+
+    await untilReady(claimed.id);
+  });
+
+  it('moves the owner of a member that died before it was bound, and destroys what it was', async () => {
+    await fill();
+    const claimed = await claim();
+    await plane.step(claimed.id);
+    fleet.scheduler.failAllocation(claimed.id);
+    passMs(BINDING_LOOK_MS + 1);
+
+    await untilReady(claimed.id);
+
+    const ready = await present(claimed.id);
+    expect(ready.id).to.not.equal(claimed.id);
+    expect(ready).to.include({ claimId: claimed.claimId, tenantId: claimed.tenantId });
+    await plane.runUntil('the dead one is gone', async () => {
+      return (await stateOf(claimed.id)) === 'deleted';
+    });
+    expect(fleet.announcements.published(claimed.id)).to.equal(null);
+    expect(fleet.secrets.token(claimed.id, claimed.gatewayVersion)).to.equal(null);
+  });
+
+  it('deletes by the old id what its owner was moved to', async () => {
+    await fill();
+    const claimed = await claim();
+    fleet.scheduler.failAllocation(claimed.id);
+    passMs(BINDING_LOOK_MS + 1);
+    await untilReady(claimed.id);
+    const { id: movedTo } = await present(claimed.id);
+
+    const remove = new DeleteInstance(store, clock);
+    await remove.execute({ caller: aCaller(), instanceId: claimed.id });
+
+    expect(await stateOf(movedTo)).to.equal('deleting');
+    expect((await claim('alice')).id).to.not.equal(movedTo);
+  });
+
+  it('waits for a member that holds keys already, for they would be lost with it', async () => {
+    await fill();
+    const claimed = await claim();
+    const change = new ChangeKeys(store, fleet.secrets, clock);
+    await change.execute({
+      ...{ caller: aCaller(), instanceId: claimed.id, remove: [] },
+      ...{ set: { anthropic: 'sk-ant-0123456789abcdef0123' } },
+      signal: new AbortController().signal,
+    });
+    fleet.scheduler.failAllocation(claimed.id);
+    passMs(BINDING_LOOK_MS + 1);
+    for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
+    expect((await present(claimed.id)).id).to.equal(claimed.id);
+
+    passMs(BINDING_LIMIT_MS);
+    await untilReady(claimed.id);
+    expect((await present(claimed.id)).id).to.not.equal(claimed.id);
+  });
+
+  it('gives a claim so many members and no more, then tells its tenant', async () => {
+    await poolOf(0, 10);
+    const claimed = await claim();
+    const given = new Set<InstanceId>();
+    for (let attempt = 1; attempt <= CLAIM_ATTEMPTS_MAX; attempt += 1) {
+      const { id } = await present(claimed.id);
+      given.add(id);
+      await plane.runUntil('it boots', async () => (await stateOf(id)) === 'warming');
+      fleet.scheduler.failAllocation(id);
+      await plane.runUntil('it is given up', async () => {
+        const state = await stateOf(id);
+        return state === 'failed' || state === 'deleting' || state === 'deleted';
+      });
+    }
+
+    const last = await present(claimed.id);
+    expect(given.size).to.equal(CLAIM_ATTEMPTS_MAX);
+    expect(last).to.include({ state: 'failed', replacedBy: null });
+    expect(last.failure?.code).to.equal('start_failed');
+  });
+
+  it('leaves a claim where it is while Vault is sealed, and goes on when it opens', async () => {
+    await fill();
+    const claimed = await claim();
+    fleet.secrets.trouble.breakDown('vault_sealed');
+    passMs(BINDING_LOOK_MS + 1);
+    for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
+    expect(await present(claimed.id)).to.include({ id: claimed.id, bindingStep: 'claimed' });
+
+    fleet.secrets.trouble.recover();
+    await untilReady(claimed.id);
+    expect((await present(claimed.id)).id).to.equal(claimed.id);
+  });
+
+  it('stops at a refused configuration until an operator closes the breaker', async () => {
+    await poolOf(1, 10);
+    await plane.plan(pool.id);
+    const [first] = (await store.instances.list({}, { limit: 1, cursor: null })).rows;
+    if (first === undefined) throw new Error('no member was made');
+    await plane.step(first.id);
+    fleet.scheduler.failAllocation(first.id, 'Exit Code: 78', 78);
+    await plane.runUntil('it is gone', async () => (await stateOf(first.id)) === 'deleted');
+
+    expect((await store.pools.find(pool.id))?.isBreakerFinal).to.equal(true);
+    passMs(24 * 60 * 60 * 1000);
+    await plane.plan(pool.id);
+    expect(plane.seen.get(pool.id)?.plan.hold).to.equal('breaker_open');
+
+    await store.pools.change(pool.id, { isBreakerOpen: false });
+    await plane.runUntil('it is full', async () => (await idleIds()).length === 1);
+  });
+});
