@@ -110,7 +110,8 @@ export class PoolReconciler implements Reconciler {
         }
         case 'retire_member': {
           const member = await tx.instances.find(action.instanceId);
-          if (member !== null) await tx.instances.move(member, { verb: 'delete', at });
+          // A claim may have taken it since the plan was made: then it is not the pool's any more.
+          if (member?.tenantId === null) await tx.instances.move(member, { verb: 'delete', at });
           log.info('pool member retired', { poolId: pool.id, instanceId: action.instanceId });
           break;
         }
