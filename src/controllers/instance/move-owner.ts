@@ -38,7 +38,7 @@ export async function moveOwner(
       const isMoved = await tx.claims.moveTo(claim.id, instance.id, taken.id);
       if (failed === null || !isMoved) throw superseded();
       await tx.audit.append(auditOf(instance, taken, failure, at));
-      const payload = { to: taken.id, code: failure.code, keysLost: instance.keyVersion > 0 };
+      const payload = { to: taken.id, code: failure.code, keysLost: failed.keyVersion > 0 };
       await tx.outbox.append({ topic: 'instance.moved', key: instance.id, payload, at });
       return taken;
     }),
