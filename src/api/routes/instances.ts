@@ -10,11 +10,12 @@ import { Fault } from '../../errors/index.js';
 import type { Endpoint } from '../endpoint.js';
 import { endpoint } from '../endpoint.js';
 import type { PublicNames } from '../present.js';
-import { presentInstance, urlOf } from '../present.js';
+import { presentClaimed, presentInstance, urlOf } from '../present.js';
 import { InvalidRequest } from '../problem.js';
 import {
   AccessShown,
   ClaimBody,
+  ClaimedShown,
   InstancePage,
   InstancePath,
   InstanceShown,
@@ -42,6 +43,14 @@ export function instanceEndpoints(commands: InstanceCommands, names: PublicNames
   ];
 }
 
+const CLAIM_FAULTS = [
+  'name_taken',
+  'idempotency_key_reused',
+  'tenant_suspended',
+  'pool_empty',
+  'size_class_unoffered',
+] as const;
+
 function claimInstance({ claim, wait }: InstanceCommands, names: PublicNames): Endpoint {
   return endpoint({
     method: 'post',
@@ -54,23 +63,27 @@ function claimInstance({ claim, wait }: InstanceCommands, names: PublicNames): E
     isIdempotent: true,
     canWait: true,
     answers: {
-      201: { says: 'Claimed and ready.', schema: InstanceShown },
-      202: { says: 'Claimed; it becomes ready in about a second.', schema: InstanceShown },
+      201: { says: 'Claimed and ready.', schema: ClaimedShown },
+      202: {
+        says: 'Claimed; ready in about a second, or after a start if none was warm.',
+        schema: ClaimedShown,
+      },
     },
-    faults: ['name_taken', 'idempotency_key_reused', 'pool_empty', 'size_class_unoffered'],
+    faults: CLAIM_FAULTS,
     async handle({ caller, body, idempotencyKey, waitMs, signal }) {
-      const { name, sizeClass } = body;
+      const { name, sizeClass, region = null } = body;
       const tenantRef = tenantOf(caller.principal, body.tenant);
-      let { view } = await claim.execute({ caller, tenantRef, name, sizeClass, idempotencyKey });
-      const instanceId = view.instance.id;
-      if (waitMs !== null) {
-        const waiting = { caller, instanceId, until: 'ready', withinMs: waitMs, signal } as const;
-        view = await wait.execute(waiting);
-      }
+      const wish = { caller, tenantRef, name, sizeClass, region, idempotencyKey };
+      const { view: claimed, outcome } = await claim.execute(wish);
+      const { id: instanceId } = claimed.instance;
+      const waiting = { caller, instanceId, until: 'ready', signal } as const;
+      const view =
+        waitMs === null ? claimed : await wait.execute({ ...waiting, withinMs: waitMs });
       return {
         status: view.instance.state === 'ready' ? 201 : 202,
-        body: presentInstance(names, view),
-        headers: { location: `/v1/instances/${instanceId}` },
+        body: presentClaimed(names, view, outcome),
+        // Not the claimed one's: while we waited, its owner may have been moved to another.
+        headers: { location: `/v1/instances/${view.instance.id}` },
       };
     },
   });

@@ -82,7 +82,7 @@ export class MemoryFleet {
     }
     const { id } = idle.instance;
     const instance = aClaimedInstance({ id, name });
-    return { view: this.#put({ instance, tenantRef }), isReplay: false };
+    return { view: this.#put({ instance, tenantRef }), outcome: 'warm' as const };
   }
 
   /** Shows the instance as it is, then lets its binding go on. */

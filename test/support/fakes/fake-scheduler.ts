@@ -109,8 +109,12 @@ export class FakeScheduler implements Scheduler {
   }
 
   /** The allocation fails for good; nothing takes its place. */
-  failAllocation(instanceId: InstanceId, lastEvent = 'Terminated: Exit Code: 1'): void {
-    this.#changeNewest(instanceId, () => ({ phase: 'failed', lastEvent }));
+  failAllocation(
+    instanceId: InstanceId,
+    lastEvent = 'Terminated: Exit Code: 1',
+    exitCode: number | null = 1,
+  ): void {
+    this.#changeNewest(instanceId, () => ({ phase: 'failed', lastEvent, exitCode }));
   }
 
   /** The node is lost, and the instance is placed anew elsewhere. */
