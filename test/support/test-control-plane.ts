@@ -2,6 +2,7 @@ import type { InstanceId, PoolId } from '../../src/domain/ids.js';
 import { renderTenantConfig } from '../../src/domain/gateway-config.js';
 import { InstanceReconciler } from '../../src/controllers/instance/instance-reconciler.js';
 import { PoolDemand } from '../../src/controllers/pool-demand.js';
+import type { Outside } from '../../src/controllers/instance/outside.js';
 import type { PoolSeen } from '../../src/controllers/pool-reconciler.js';
 import { PoolReconciler } from '../../src/controllers/pool-reconciler.js';
 import type { Clock } from '../../src/lib/clock.js';
@@ -22,6 +23,7 @@ export class TestControlPlane {
   readonly #signal = new AbortController().signal;
   /** The last look at each pool. */
   readonly seen = new Map<PoolId, PoolSeen>();
+  readonly outside: Outside;
 
   constructor(
     private readonly store: Store,
@@ -29,7 +31,7 @@ export class TestControlPlane {
     clock: Clock,
   ) {
     const demand = new PoolDemand(store, clock, 0.001);
-    this.#instances = new InstanceReconciler({
+    this.outside = {
       store,
       scheduler: fleet.scheduler,
       announcements: fleet.announcements,
@@ -46,7 +48,8 @@ export class TestControlPlane {
       wakePool: () => undefined,
       memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
       onPhase: () => undefined,
-    });
+    };
+    this.#instances = new InstanceReconciler(this.outside);
     this.#pools = new PoolReconciler({
       store,
       clock,

@@ -1,0 +1,126 @@
+import { GRACE_MS } from '../../domain/sweep/plan-sweep.js';
+import { monotonicMs } from '../../lib/clock.js';
+import { jittered } from '../../lib/random.js';
+import { deadline, pause } from '../../lib/timers.js';
+import type { Lease, LeaseStore, Log } from '../../ports/index.js';
+import type { SweepReport, Sweeper } from './sweeper.js';
+
+/** Between two passes that find nothing to do. */
+const SWEEP_EVERY_MS = 30_000;
+/** The next pass when something is to be dealt with: as soon as it can be ripe. */
+const SWEEP_AGAIN_MS = GRACE_MS + 500;
+/** One pass; what it does not get done, the next one does. */
+const PASS_LIMIT_MS = 45_000;
+/** How long the lease outlives its holder's death: the worst wait for another sweeper. */
+const LEASE_TTL_MS = 10_000;
+const LEASE_RENEW_MS = 3_000;
+const LEASE_NAME = 'sweep';
+
+export interface SweepRoundsOptions {
+  readonly sweeper: Sweeper;
+  readonly leases: LeaseStore;
+  /** Who holds the lease: unique for each process's life. */
+  readonly holder: string;
+  /** Only look and report, e.g. after the database was restored from a backup. */
+  readonly isDryRun: boolean;
+  readonly log: Log;
+  readonly onReport: (report: SweepReport) => void;
+}
+
+/** Sweeps again and again, in one of all controllers at a time. */
+export class SweepRounds {
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #lease: Lease | null = null;
+  #dueMs = 0;
+
+  constructor(private readonly options: SweepRoundsOptions) {}
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends the pass that runs, and gives the lease back so that another controller goes on at once. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+    if (this.#lease === null) return;
+    await this.options.leases.release(this.#lease).catch((error: unknown) => {
+      this.options.log.debug('lease not given back; it will expire', { subject: 'sweep', error });
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!this.#isStopping()) {
+      try {
+        if ((await this.#holds()) && monotonicMs() >= this.#dueMs) await this.#pass();
+      } catch (error) {
+        if (this.#isStopping()) return;
+        this.options.log.warn('sweep failed, trying again', { error });
+        this.#dueMs = monotonicMs() + SWEEP_AGAIN_MS;
+      }
+      await pause(LEASE_RENEW_MS, signal);
+    }
+  }
+
+  /** Gets or renews the lease. Whoever gets it anew begins without a memory. */
+  async #holds(): Promise<boolean> {
+    const { leases, holder, sweeper } = this.options;
+    const before = this.#lease;
+    this.#lease = await leases.grant(LEASE_NAME, holder, LEASE_TTL_MS);
+    if (this.#lease?.fence !== before?.fence) sweeper.forget();
+    return this.#lease !== null;
+  }
+
+  async #pass(): Promise<void> {
+    const { sweeper, isDryRun, onReport, log } = this.options;
+    const over = new AbortController();
+    const limit = deadline(PASS_LIMIT_MS, AbortSignal.any([this.#stopping.signal, over.signal]));
+    try {
+      void this.#keepLease(over);
+      const report = await sweeper.sweep({ isDryRun }, limit);
+      onReport(report);
+      tell(log, report);
+      const isUnfinished =
+        report.waiting + report.deferred > 0 ||
+        report.acted.some(({ outcome }) => outcome === 'begun');
+      this.#dueMs = monotonicMs() + (isUnfinished ? SWEEP_AGAIN_MS : jittered(SWEEP_EVERY_MS));
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** A pass whose lease is lost is told to stop. */
+  async #keepLease(over: AbortController): Promise<void> {
+    for (;;) {
+      await pause(LEASE_RENEW_MS, over.signal);
+      if (over.signal.aborted) return;
+      const isHeld = await this.#holds().catch(() => true);
+      if (!isHeld) over.abort();
+    }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+}
+
+function tell(log: Log, report: SweepReport): void {
+  const { suspicion, findings, acted, deferred, waiting, tookMs, isDryRun } = report;
+  const fields = {
+    findings: findings.length,
+    acted: acted.length,
+    deferred,
+    waiting,
+    tookMs,
+    isDryRun,
+  };
+  if (suspicion !== null) {
+    log.error('sweep refused to act: most of what exists seems lost', { ...fields, ...suspicion });
+  } else if (findings.length > 0) {
+    log.info('sweep found differences', fields);
+  } else {
+    log.debug('sweep found nothing', fields);
+  }
+}
