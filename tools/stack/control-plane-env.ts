@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { StackContext } from './context.js';
 import { BASE_DOMAIN, instanceDriver } from './context.js';
 import type { ControlPlaneRole, SecretName } from './layout.js';
@@ -41,6 +42,8 @@ export function controlPlaneEnv(
     CLAWDEPLOY_OPENCLAW_DIR: toolchain.openclaw.dir,
     CLAWDEPLOY_COMPILE_CACHE_DIR: toolchain.compileCacheDir,
     CLAWDEPLOY_POOLS: context.pools,
+    // A boot fills a core: more at once make each of them slower and none earlier.
+    CLAWDEPLOY_STARTS_PER_NODE: String(availableParallelism()),
     CLAWDEPLOY_STUB_MODEL_URL: `${url(ports.stubModel)}/v1`,
     CLAWDEPLOY_STUB_MODEL_PORT: String(ports.stubModel),
     ...context.extraEnv,
