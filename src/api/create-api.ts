@@ -5,7 +5,7 @@ import type { Log } from '../ports/index.js';
 import { pageFileRouter } from './docs-page.js';
 import { documentRoutes } from './document-routes.js';
 import type { Endpoint } from './endpoint.js';
-import { idempotencyKeyOf, waitMsOf } from './headers.js';
+import { idempotencyKeyOf, preferenceApplied, waitMsOf } from './headers.js';
 import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
@@ -84,16 +84,17 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   context.res.once('close', () => {
     gone.abort();
   });
+  const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
     caller: { principal, requestId: state.requestId },
     params: context['params'] as unknown,
     query: { ...context.query },
     body: context.request.body,
     idempotencyKey: one.isIdempotent ? idempotencyKeyOf(context.get('idempotency-key')) : null,
-    waitMs: one.canWait ? waitMsOf(context.get('prefer')) : null,
+    waitMs,
     signal: AbortSignal.any([gone.signal, options.stopping]),
   });
   context.status = answer.status;
-  context.set({ 'cache-control': 'no-store', ...answer.headers });
+  context.set({ 'cache-control': 'no-store', ...preferenceApplied(waitMs), ...answer.headers });
   context.body = answer.body;
 }

@@ -4,7 +4,8 @@ import { InvalidRequest } from './problem.js';
 export const WAIT_SECONDS_MAX = 60;
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
-const WAIT = /^wait=(\d{1,4})$/;
+/** RFC 7240: the name in any case, the value bare or quoted, parameters after a semicolon. */
+const WAIT = /^wait\s*=\s*("?)(?<seconds>\d{1,9})\1\s*(?:;.*)?$/i;
 
 /** The Idempotency-Key header, or null when there is none. */
 export function idempotencyKeyOf(header: string): string | null {
@@ -21,8 +22,13 @@ export function idempotencyKeyOf(header: string): string | null {
  */
 export function waitMsOf(header: string): number | null {
   for (const preference of header.split(',')) {
-    const seconds = WAIT.exec(preference.trim())?.[1];
+    const seconds = WAIT.exec(preference.trim())?.groups?.['seconds'];
     if (seconds !== undefined) return Math.min(Number(seconds), WAIT_SECONDS_MAX) * 1000;
   }
   return null;
+}
+
+/** The answer's header that says which wait was honoured; absent when none was asked for. */
+export function preferenceApplied(waitMs: number | null): Record<string, string> {
+  return waitMs === null ? {} : { 'preference-applied': `wait=${waitMs / 1000}` };
 }

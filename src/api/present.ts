@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { InstanceView } from '../commands/instance-view.js';
 import type { PoolView } from '../commands/pool-view.js';
+import type { ClaimOutcome } from '../domain/claim.js';
 import { BINDING_STEPS } from '../domain/instance.js';
 import type { Instance } from '../domain/instance.js';
 import type { KeyRecord } from '../ports/index.js';
-import type { InstanceShown, KeyShown, PoolShown } from './schemas.js';
+import type { ClaimedShown, InstanceShown, KeyShown, PoolShown } from './schemas.js';
 
 /** How instances are reached by people, for the URLs that are shown. */
 export interface PublicNames {
@@ -13,8 +14,13 @@ export interface PublicNames {
   readonly edgePort: number;
 }
 
-/** What each step of a claim waits for, in words for people. */
+/**
+ * What each step of a claim waits for, in words for people. A claim that found an idle member begins
+ * at the third, so that the count never falls.
+ */
 const WAITING_FOR = {
+  its_turn: 'its turn to start',
+  start: 'a gateway to start',
   claimed: 'a token of its own',
   secrets_written: 'the gateway to be told',
   announced: 'the gateway to take its new owner',
@@ -49,6 +55,15 @@ export function presentInstance(
   };
 }
 
+/** An instance as the answer to a claim shows it; `outcome` is null for a replay. */
+export function presentClaimed(
+  names: PublicNames,
+  view: InstanceView,
+  outcome: ClaimOutcome | null,
+): z.infer<typeof ClaimedShown> {
+  return { ...presentInstance(names, view), claim: { outcome: outcome ?? 'replayed' } };
+}
+
 /** A key as the API shows it: its name and versions, never a part of its value. */
 export function presentKey({ name, version, setAt, isLive }: KeyRecord): z.infer<typeof KeyShown> {
   return { name, version, state: isLive ? 'live' : 'pending', setAt: setAt.toISOString() };
@@ -68,8 +83,27 @@ function linksOf(id: string): z.infer<typeof InstanceShown>['links'] {
   return { self, keys: `${self}/keys`, access: `${self}/access` };
 }
 
-function progressOf({ state, bindingStep }: Instance): z.infer<typeof InstanceShown>['progress'] {
-  if (state !== 'binding' || bindingStep === null) return null;
-  const step = BINDING_STEPS.indexOf(bindingStep) + 1;
-  return { step, of: BINDING_STEPS.length, what: `waiting for ${WAITING_FOR[bindingStep]}` };
+type ProgressStep = keyof typeof WAITING_FOR;
+const STEPS: readonly ProgressStep[] = ['its_turn', 'start', ...BINDING_STEPS];
+
+function progressOf(instance: Instance): z.infer<typeof InstanceShown>['progress'] {
+  const step = stepOf(instance);
+  if (step === null) return null;
+  const what = `waiting for ${WAITING_FOR[step]}`;
+  return { step: STEPS.indexOf(step) + 1, of: STEPS.length, what };
+}
+
+/** Where a claim is on its way to ready; null for members and for whatever is there already. */
+function stepOf({ state, tenantId, startGrantedAt, bindingStep }: Instance): ProgressStep | null {
+  if (tenantId === null) return null;
+  switch (state) {
+    case 'creating':
+      return startGrantedAt === null ? 'its_turn' : 'start';
+    case 'warming':
+      return 'start';
+    case 'binding':
+      return bindingStep;
+    default:
+      return null;
+  }
 }

@@ -35,12 +35,17 @@ const STATUS_OF_CODE: Partial<Record<FaultCode, number>> = {
   key_unknown: 404,
   provider_unknown: 422,
   key_malformed: 422,
+  pool_bounds_refused: 422,
+  pool_unknown: 404,
+  tenant_suspended: 403,
+  tenant_unknown: 404,
 };
 
 const STATUS_OF_KIND = {
   invalid: 400,
   conflict: 409,
-  capacity: 503,
+  // Not 503: we can serve, just not more now. Proxies must not take it for a broken server.
+  capacity: 429,
   unavailable: 503,
   bug: 500,
 } as const satisfies Record<Fault['kind'], number>;

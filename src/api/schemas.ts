@@ -1,5 +1,6 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { CLAIM_OUTCOMES } from '../domain/claim.js';
 import { INSTANCE_STATES } from '../domain/instance.js';
 import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
 import { FAULT_CODES } from '../errors/index.js';
@@ -20,6 +21,11 @@ const instanceName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use 1–63 lower-case letters, digits and hyphens')
   .openapi({ description: 'The tenant’s name for the instance.', example: 'default' });
+
+const region = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use 1–63 lower-case letters, digits and hyphens')
+  .openapi({ description: 'Where to run it; the installation’s own region by default.' });
 
 const keyName = z
   .string()
@@ -50,6 +56,7 @@ export const ClaimBody = z
     name: instanceName.default('default'),
     tenant: tenantRef.optional(),
     sizeClass: z.enum(SIZE_CLASS_NAMES).default('s'),
+    region: region.optional(),
   })
   .openapi('Claim');
 
@@ -90,6 +97,16 @@ export const InstanceShown = z
       .openapi({ description: 'Paths of this API.' }),
   })
   .openapi('Instance');
+
+export const ClaimedShown = InstanceShown.extend({
+  claim: z.object({
+    outcome: z.enum([...CLAIM_OUTCOMES, 'replayed']).openapi({
+      description:
+        'warm: it was idle. queued: it was starting already. cold: it was started for this. ' +
+        'replayed: this Idempotency-Key claimed it before.',
+    }),
+  }),
+}).openapi('ClaimedInstance');
 
 export const InstancePage = z
   .object({ items: z.array(InstanceShown), nextCursor: z.string().nullable() })

@@ -58,12 +58,14 @@ export class AwaitInstance {
 }
 
 function hasHappened(until: AwaitedEvent, { instance }: InstanceView): boolean {
-  if (instance.state === 'failed' || instance.state === 'deleted') return true;
+  const { state } = instance;
+  if (state === 'failed' || state === 'deleted') return true;
+  if (state === 'deleting') return until !== 'deleted';
   switch (until) {
     case 'ready':
-      return instance.state === 'ready';
+      return state === 'ready';
     case 'keys_live':
-      return instance.state === 'ready' && instance.revisionApplied >= instance.revision;
+      return state === 'ready' && instance.revisionApplied >= instance.revision;
     case 'deleted':
       return false;
   }

@@ -29,6 +29,8 @@ describe('the OpenAPI document', () => {
   afterEach(() => {
     api.fleet.views.clear();
     api.fleet.isStuck = false;
+    api.fleet.canStart = false;
+    api.fleet.suspended.clear();
     api.fleet.trouble = null;
   });
 
@@ -45,7 +47,7 @@ describe('the OpenAPI document', () => {
   it('tells the truth about claims', async () => {
     const path = '/v1/instances';
     const claim = { method: 'POST', path, body: { tenant: 'ada' } };
-    await expectAsDocumented(path, 503, claim);
+    await expectAsDocumented(path, 429, claim);
     api.fleet.addIdle(2);
     await expectAsDocumented(path, 202, claim);
     await expectAsDocumented(path, 409, claim);
@@ -55,6 +57,11 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(path, 403, { ...claim, as: { role: 'tenant', tenant: 'eve' } });
     await expectAsDocumented(path, 401, { ...claim, as: null });
     await expectAsDocumented(path, 413, { ...claim, body: { tenant: 'x'.repeat(70_000) } });
+    await expectAsDocumented(path, 400, { ...claim, body: { tenant: 'cai', sizeClass: 'l' } });
+    api.fleet.suspended.add('dan');
+    await expectAsDocumented(path, 403, { ...claim, body: { tenant: 'dan' } });
+    api.fleet.canStart = true;
+    await expectAsDocumented(path, 202, { ...claim, body: { tenant: 'cai', region: 'default' } });
   });
 
   it('tells the truth about lists and single instances', async () => {

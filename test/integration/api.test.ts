@@ -154,7 +154,11 @@ describe('the REST API', function () {
   }
 
   async function members(count: number): Promise<void> {
-    const pool = await store.pools.ensure(aPoolKey(), { idleFloor: 2, idleCeiling: 2, membersMax: 50 }, NOON);
+    const pool = await store.pools.ensure(
+      aPoolKey(),
+      { idleFloor: 2, idleCeiling: 2, membersMax: 50 },
+      NOON,
+    );
     for (let made = 0; made < count; made += 1) {
       const created = await store.instances.insert({ id: anInstanceId(), pool, at: NOON });
       const launched = await store.instances.move(created, { verb: 'launch', at: NOON });
@@ -246,7 +250,7 @@ describe('the REST API', function () {
       expectDocumented('claimInstance', answer, 202);
       expect(answer.data).to.include({ name: 'bot', tenant: 'alice', state: 'binding' });
       expect(answer.headers['location']).to.equal(`/v1/instances/${answer.data.id}`);
-      expect(answer.data.progress).to.include({ step: 1, of: 4 });
+      expect(answer.data.progress).to.include({ step: 3, of: 6 });
       expect(answer.data.url).to.equal(`http://${answer.data.id}.claws.localhost:8088/`);
     });
 
@@ -258,6 +262,10 @@ describe('the REST API', function () {
       const again = await api.post('/v1/instances', { tenant: 'alice' }, { headers });
       const other = await api.post('/v1/instances', { tenant: 'bob' }, { headers });
       expect(again.data.id).to.equal(first.data.id);
+      expect([first.data.claim.outcome, again.data.claim.outcome]).to.deep.equal([
+        'warm',
+        'replayed',
+      ]);
       expectProblem(other, 409, 'idempotency_key_reused');
     });
 
@@ -268,9 +276,9 @@ describe('the REST API', function () {
       expectDocumented('claimInstance', answer, 202);
     });
 
-    it('on an empty pool is 503 and says when to come back', async () => {
+    it('on an empty pool is 429 and says when to come back', async () => {
       const answer = await (await as()).post('/v1/instances', { tenant: 'alice' });
-      expectProblem(answer, 503, 'pool_empty');
+      expectProblem(answer, 429, 'pool_empty');
       expect(Number(answer.headers['retry-after'])).to.be.within(10, 30);
     });
 

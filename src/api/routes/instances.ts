@@ -77,8 +77,7 @@ function claimInstance({ claim, wait }: InstanceCommands, names: PublicNames): E
       const { view: claimed, outcome } = await claim.execute(wish);
       const { id: instanceId } = claimed.instance;
       const waiting = { caller, instanceId, until: 'ready', signal } as const;
-      const view =
-        waitMs === null ? claimed : await wait.execute({ ...waiting, withinMs: waitMs });
+      const view = waitMs === null ? claimed : await wait.execute({ ...waiting, withinMs: waitMs });
       return {
         status: view.instance.state === 'ready' ? 201 : 202,
         body: presentClaimed(names, view, outcome),

@@ -1,7 +1,9 @@
 import type { InstanceCommands } from '../../../src/api/routes/instances.js';
 import type { KeyCommands } from '../../../src/api/routes/keys.js';
+import type { ClaimAnswer } from '../../../src/commands/claim-instance.js';
 import type { InstanceView } from '../../../src/commands/instance-view.js';
 import type { PoolView } from '../../../src/commands/pool-view.js';
+import type { ClaimOutcome } from '../../../src/domain/claim.js';
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { BINDING_STEPS } from '../../../src/domain/instance.js';
 import type { Instance, InstanceState } from '../../../src/domain/instance.js';
@@ -23,11 +25,21 @@ export class MemoryFleet {
   readonly keyValues = new Map<string, string>();
   /** Holds bindings and key changes where they are. */
   isStuck = false;
+  /** Whether a claim that finds nothing gets a member made for it. */
+  canStart = false;
+  /** Tenants that may claim nothing new. */
+  readonly suspended = new Set<string>();
+  /** Whom the owner of whatever is waited for is moved to. */
+  movesTo: Instance | null = null;
   /** Thrown by every command while it is set. */
   trouble: Error | null = null;
 
   addIdle(count = 1): void {
     for (let made = 0; made < count; made += 1) this.#put({ instance: anInstance() });
+  }
+
+  add(instance: Instance): void {
+    this.#put({ instance });
   }
 
   /** An instance with an owner, in any state. */
@@ -68,21 +80,47 @@ export class MemoryFleet {
     return work();
   }
 
-  #claim({ tenantRef, name }: Parameters<InstanceCommands['claim']['execute']>[0]) {
+  #claim({
+    tenantRef,
+    name,
+    sizeClass,
+    region,
+  }: Parameters<InstanceCommands['claim']['execute']>[0]) {
     const all = [...this.views.values()];
     const isTaken = all.some(
       (view) => view.tenantRef === tenantRef && view.instance.name === name && isAlive(view),
     );
     if (isTaken) throw new Fault('name_taken', 'This tenant has an instance of that name.');
-    const idle = all.find(({ instance }) => instance.state === 'idle');
-    if (idle === undefined) {
-      throw new Fault('pool_empty', 'No warm instance is free right now.', {
-        retryAfterMs: 20_000,
-      });
+    if (sizeClass !== 's' || (region ?? 'default') !== 'default') {
+      throw new Fault('size_class_unoffered', 'Offered are (class@region): s@default.');
     }
-    const { id } = idle.instance;
-    const instance = aClaimedInstance({ id, name });
-    return { view: this.#put({ instance, tenantRef }), outcome: 'warm' as const };
+    if (this.suspended.has(tenantRef)) {
+      throw new Fault('tenant_suspended', 'This tenant is suspended and can claim nothing new.');
+    }
+    return this.#serve(all, { tenantRef, name });
+  }
+
+  /** An idle member, else one that starts, else one that is made if `canStart`. */
+  #serve(
+    all: readonly InstanceView[],
+    { tenantRef, name }: { readonly tenantRef: string; readonly name: string },
+  ): ClaimAnswer {
+    const free = (state: InstanceState): InstanceView | undefined =>
+      all.find(({ instance }) => instance.tenantId === null && instance.state === state);
+    const given = (outcome: ClaimOutcome, changes: Partial<Instance>): ClaimAnswer => {
+      const instance = aClaimedInstance({ name, ...changes });
+      return { view: this.#put({ instance, tenantRef }), outcome };
+    };
+    const idle = free('idle')?.instance;
+    if (idle !== undefined) return given('warm', { id: idle.id });
+    const coming = free('warming')?.instance;
+    if (coming !== undefined) {
+      return given('queued', { id: coming.id, state: 'warming', bindingStep: null });
+    }
+    if (this.canStart) {
+      return given('cold', { state: 'creating', startGrantedAt: null, bindingStep: null });
+    }
+    throw new Fault('pool_empty', 'No warm instance is free right now.', { retryAfterMs: 20_000 });
   }
 
   /** Shows the instance as it is, then lets its binding go on. */
@@ -119,10 +157,12 @@ export class MemoryFleet {
   #await(request: Parameters<InstanceCommands['wait']['execute']>[0]): InstanceView {
     const view = this.#visible(request.caller.principal, request.instanceId);
     if (this.isStuck) return view;
+    if (this.movesTo !== null) return this.#put({ ...view, instance: this.movesTo });
     const { state, revision } = view.instance;
     const keys = view.keys.map((key) => ({ ...key, isLive: true }));
     const done = { ...view.instance, revisionApplied: revision };
-    const instance: Instance = state === 'binding' ? { ...done, state: 'ready' } : done;
+    const isStarting = ['creating', 'warming', 'binding'].includes(state);
+    const instance: Instance = isStarting ? { ...done, state: 'ready' } : done;
     return this.#put({ ...view, keys, instance });
   }
 
@@ -130,7 +170,7 @@ export class MemoryFleet {
     const { caller, instanceId, set, remove } = request;
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
     const view = this.#visible(caller.principal, instanceId);
-    refuseUnless(['binding', 'ready'].includes(view.instance.state), view);
+    refuseUnless(['creating', 'warming', 'binding', 'ready'].includes(view.instance.state), view);
     const kept = view.keys.filter(({ name }) => !remove.includes(name) && !(name in set));
     if (remove.some((name) => !view.keys.some((key) => key.name === name))) {
       throw new Fault('key_unknown', 'This instance has no key of that name.');
@@ -168,6 +208,12 @@ function refuseUnless(isFine: boolean, { instance }: InstanceView): void {
 
 function oneStepOn(instance: Instance): Instance {
   if (instance.state === 'deleting') return { ...instance, state: 'deleted' };
+  if (instance.tenantId !== null && instance.state === 'creating') {
+    return { ...instance, state: 'warming' };
+  }
+  if (instance.tenantId !== null && instance.state === 'warming') {
+    return { ...instance, state: 'binding', bindingStep: 'claimed' };
+  }
   if (instance.state !== 'binding' || instance.bindingStep === null) return instance;
   const next = BINDING_STEPS[BINDING_STEPS.indexOf(instance.bindingStep) + 1];
   if (next !== undefined) return { ...instance, bindingStep: next };
