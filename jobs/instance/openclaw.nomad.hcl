@@ -346,7 +346,8 @@ job "openclaw" {
               },
             },
             plugins: {
-              allow: ["admin-http-rpc", "anthropic", "google", "memory-core", "openai", "openrouter", "telegram"],
+              allow: ["admin-http-rpc", "anthropic", "browsers", "google", "memory-core", "openai", "openrouter", "telegram"],
+              load: { paths: ["{{ env "NOMAD_TASK_DIR" }}/browsers"] },
               // A gateway that restarts with an OpenAI key would install codex by npm, or not start.
               entries: { "admin-http-rpc": { enabled: true }, codex: { enabled: false } },
             },
@@ -367,6 +368,73 @@ job "openclaw" {
           }
         EOT
         destination = "local/openclaw.json"
+        change_mode = "noop"
+        perms       = "0600"
+        uid         = local.uid
+        gid         = local.uid
+      }
+
+      # OpenClaw wants each new browser approved at its host, even one that came with the token. Here
+      # nobody sits at the host, and who has the token may do everything anyway, so this plugin
+      # approves the first pairing of the gateway's own page (docs/decisions/0016).
+      template {
+        data        = <<-EOT
+          import { approveDevicePairing, listDevicePairing } from 'openclaw/plugin-sdk/device-bootstrap';
+
+          // The page tries again after 0.8 s and 2.2 s; a look costs 4 ms of CPU.
+          const LOOK_EVERY_MS = 1000;
+
+          export default {
+            id: 'browsers',
+            name: 'Browsers',
+            description: 'Lets browsers in that came with the gateway token.',
+            register(api) {
+              let timer;
+              const look = async () => {
+                const { pending, paired } = await listDevicePairing();
+                const known = new Set(paired.map(({ deviceId }) => deviceId));
+                for (const { requestId, deviceId, clientId, role, scopes } of pending) {
+                  const isPage = clientId === 'openclaw-control-ui' && role === 'operator';
+                  if (!isPage || known.has(deviceId)) continue;
+                  const approval = await approveDevicePairing(requestId, { callerScopes: scopes });
+                  const outcome = approval === null ? 'gone' : approval.status;
+                  api.logger.info('browsers: ' + deviceId.slice(0, 12) + ' is ' + outcome);
+                }
+              };
+              const next = () => {
+                timer = setTimeout(() => {
+                  look()
+                    .catch((error) => api.logger.warn('browsers: ' + String(error)))
+                    .finally(() => timer !== null && next());
+                }, LOOK_EVERY_MS);
+              };
+              api.registerService({
+                id: 'browsers',
+                start: next,
+                stop: () => {
+                  clearTimeout(timer);
+                  timer = null;
+                },
+              });
+            },
+          };
+        EOT
+        destination = "local/browsers/index.mjs"
+        change_mode = "noop"
+        perms       = "0600"
+        uid         = local.uid
+        gid         = local.uid
+      }
+
+      template {
+        data        = <<-EOT
+          {
+            "id": "browsers",
+            "activation": { "onStartup": true },
+            "configSchema": { "type": "object", "additionalProperties": false }
+          }
+        EOT
+        destination = "local/browsers/openclaw.plugin.json"
         change_mode = "noop"
         perms       = "0600"
         uid         = local.uid

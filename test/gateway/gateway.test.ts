@@ -138,6 +138,28 @@ describe('a real OpenClaw gateway', function () {
       expect(await tryToken(TENANT_TOKEN)).to.equal('accepted');
     });
 
+    it('lets a new browser in that came with the token, without anybody at its host', async () => {
+      const visit = await gateway.visit(TENANT_TOKEN);
+      expect(visit.outcome).to.equal('connected');
+      expect(visit.attempts).to.be.within(2, 4);
+    });
+
+    it('does not even ask about a browser that came with another token', async () => {
+      expect(await gateway.visit(POOL_TOKEN)).to.deep.equal({
+        outcome: 'AUTH_TOKEN_MISMATCH',
+        attempts: 1,
+      });
+      expect(JSON.parse(await rpc('device.pair.list'))).to.have.nested.property(
+        'payload.pending.length',
+        0,
+      );
+    });
+
+    it('leaves every other program to be approved by its tenant', async () => {
+      const { outcome } = await gateway.visit(TENANT_TOKEN, 'webchat');
+      expect(outcome).to.equal('PAIRING_REQUIRED');
+    });
+
     it('lets nobody write its configuration, not even with its token', async () => {
       const params = { raw: '{"logging":{"level":"debug"}}', baseHash: 'any' };
       expect(JSON.parse(await rpc('config.patch', params))).to.include({ ok: false });

@@ -19,6 +19,8 @@ export interface TaskPlace {
 export function jobspecParts(place: TaskPlace): {
   readonly rootConfig: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The plugin of the jobspec: what lies in local/browsers, by file name. */
+  readonly plugin: Readonly<Record<string, string>>;
 } {
   const jobspec = readFileSync(join(ROOT, 'jobs/instance/openclaw.nomad.hcl'), 'utf8');
   const rootConfig = matchOf(jobspec, /<<-EOT\n(\s*\{\n\s*\$include[\s\S]*?)\n\s*EOT/);
@@ -28,7 +30,16 @@ export function jobspecParts(place: TaskPlace): {
   const env = Object.fromEntries(
     [...lines].map(([, name = '', value = '']) => [name, filled(value, place)]),
   );
-  return { rootConfig: filled(rootConfig, place), env: { ...env, HOME: place.taskDir } };
+  const plugin = Object.fromEntries(
+    ['index.mjs', 'openclaw.plugin.json'].map((name) => [name, pluginFile(jobspec, name)]),
+  );
+  return { rootConfig: filled(rootConfig, place), env: { ...env, HOME: place.taskDir }, plugin };
+}
+
+/** The text of the template that makes local/browsers/`name`. */
+function pluginFile(jobspec: string, name: string): string {
+  const [before = ''] = jobspec.split(`"local/browsers/${name}"`);
+  return matchOf(before.slice(before.lastIndexOf('<<-EOT')), /<<-EOT\n([\s\S]*?)\n\s*EOT/);
 }
 
 function filled(text: string, place: TaskPlace): string {

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { HttpTransport } from '../../src/clients/http/http-transport.js';
 import { OpenClawGateway } from '../../src/clients/openclaw/open-claw-gateway.js';
 import { LIVE_PLACEHOLDER } from '../../src/domain/gateway-config.js';
@@ -17,6 +19,11 @@ const START_WITHIN_MS = 120_000;
 const APPLY_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 20_000;
 
+const PAGE_CLIENT = fileURLToPath(new URL('./page-client.mjs', import.meta.url));
+
+/** Where the configuration lets the gateway's page come from. */
+const PAGE_ORIGIN = 'http://oc-aaaaaaaaaaaa.claws.localhost';
+
 const { signal } = new AbortController();
 
 /** What Nomad's templates would bring to the gateway. */
@@ -26,6 +33,12 @@ export interface Brought {
   readonly keys: Readonly<Record<string, string>>;
   /** With the placeholder for what is live, as renderTenantConfig gives it. */
   readonly config: string;
+}
+
+/** What became of a visit: `connected`, or the code of the gateway's refusal. */
+export interface Visit {
+  readonly outcome: string;
+  readonly attempts: number;
 }
 
 /**
@@ -41,6 +54,7 @@ export class RealGateway {
   private constructor(
     private readonly dir: string,
     private readonly child: ChildProcess,
+    private readonly node: string,
     port: number,
   ) {
     this.address = `127.0.0.1:${String(port)}`;
@@ -54,17 +68,21 @@ export class RealGateway {
     const dir = await makeTempDir();
     const port = await freePort();
     const [taskDir, secretsDir] = [join(dir, 'local'), join(dir, 'secrets')];
-    const { rootConfig, env } = jobspecParts({
+    const { rootConfig, env, plugin } = jobspecParts({
       port,
       taskDir,
       secretsDir,
       programDir: toolchain.openclaw.dir,
       compileCacheDir: toolchain.compileCacheDir,
-      url: 'http://oc-aaaaaaaaaaaa.claws.localhost',
+      url: PAGE_ORIGIN,
     });
     await mkdir(taskDir);
     await mkdir(secretsDir, { mode: 0o700 });
     await writeFile(join(taskDir, 'openclaw.json'), rootConfig, { mode: 0o600 });
+    await mkdir(join(taskDir, 'browsers'));
+    for (const [name, text] of Object.entries(plugin)) {
+      await writeFile(join(taskDir, 'browsers', name), text, { mode: 0o600 });
+    }
     await writeSecrets(secretsDir, brought);
     await writeTrigger(taskDir, brought);
 
@@ -78,14 +96,14 @@ export class RealGateway {
     await output.close();
     // A test run that dies early must not leave a gateway behind.
     process.once('exit', () => child.kill('SIGKILL'));
-    const gateway = new RealGateway(dir, child, port);
+    const gateway = new RealGateway(dir, child, toolchain.node.path, port);
     try {
       await gateway.#started();
       return gateway;
     } catch (error) {
-      const text = await readFile(join(dir, 'output.log'), 'utf8');
+      const output = await readFile(join(dir, 'output.log'), 'utf8');
       await gateway.stop();
-      throw new Error(`the gateway did not start: ${text.slice(-2000)}`, { cause: error });
+      throw new Error(`the gateway did not start: ${output.slice(-2000)}`, { cause: error });
     }
   }
 
@@ -105,8 +123,8 @@ export class RealGateway {
   }
 
   /** Replaces the trigger file by any text, without waiting for anything. */
-  async bringText(text: string): Promise<void> {
-    await replaceFile(join(this.dir, 'local', 'tenant.json'), text);
+  async bringText(content: string): Promise<void> {
+    await replaceFile(join(this.dir, 'local', 'tenant.json'), content);
   }
 
   /** Replaces the file of secrets alone, which the gateway does not watch. */
@@ -116,6 +134,14 @@ export class RealGateway {
 
   revision(): Promise<number | null> {
     return this.client.appliedRevision(this.address, signal);
+  }
+
+  /** What a browser that was never there before comes to when it connects (page-client.mjs). */
+  async visit(token: string, clientId = 'openclaw-control-ui'): Promise<Visit> {
+    const client = spawn(this.node, [PAGE_CLIENT], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const url = `ws://${this.address}/`;
+    client.stdin.end(JSON.stringify({ url, origin: PAGE_ORIGIN, token, clientId }));
+    return JSON.parse(await text(client.stdout)) as Visit;
   }
 
   /** The gateway's own log, which holds what it made of a file. */
