@@ -18,6 +18,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { Database, Foundation } from './foundation.js';
 import { offerSettings } from './offer-settings.js';
 import { OUTSIDE_SETTINGS, openOutside } from './open-outside.js';
+import { sweeping } from './sweeping.js';
 
 export const CONTROLLER_SETTINGS: readonly SettingName[] = [
   ...OUTSIDE_SETTINGS,
@@ -33,8 +34,9 @@ export async function startControllerRole(
   const { store, feed, census } = database;
   await ensurePools(foundation, store);
   const demand = new PoolDemand(store, systemClock, foundation.config.CLAWDEPLOY_STOCK_OUT_GOAL);
+  const installation = foundation.config.CLAWDEPLOY_INSTALLATION ?? (await census.identity());
   const { outside, probes } = openOutside(foundation, store, {
-    installation: await census.identity(),
+    installation,
     wakePool: (poolId) => {
       pools.wake(poolId);
     },
@@ -57,6 +59,7 @@ export async function startControllerRole(
   const pools = driverOf('pool', poolReconciler(foundation, store, demand));
   const rounds = new Rounds(store, pools, instances, log);
   const watch = new CatalogWatch(outside.catalog, instances, log);
+  const sweep = sweeping(foundation, { outside, census, installation, holder });
 
   const unsubscribe = feed.subscribe({
     onChange: (id) => {
@@ -72,7 +75,7 @@ export async function startControllerRole(
       unsubscribe();
     },
   });
-  for (const [name, part] of Object.entries({ instances, pools, rounds, watch })) {
+  for (const [name, part] of Object.entries({ instances, pools, rounds, watch, sweep })) {
     part.start();
     started.push({ name, stop: () => part.stop() });
   }

@@ -83,6 +83,7 @@ function completed(config: Partial<Config>): Config {
 }
 
 const OPTIONAL: ReadonlySet<string> = new Set<SettingName>([
+  'CLAWDEPLOY_INSTALLATION',
   'CLAWDEPLOY_NOMAD_UI_URL',
   'CLAWDEPLOY_PUBLIC_EDGE_PORT',
 ]);

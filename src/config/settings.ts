@@ -141,6 +141,15 @@ export const SETTINGS = {
     .max(100_000)
     .default(20)
     .describe('Instances that may exist per pool, claimed ones included; memory is the limit.'),
+  CLAWDEPLOY_INSTALLATION: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .optional()
+    .describe('Who jobs say registered them; the identity of the database by default.'),
+  CLAWDEPLOY_SWEEP: z
+    .enum(['act', 'report'])
+    .default('act')
+    .describe('report only tells what a sweep would do; for the time after a restored backup.'),
   CLAWDEPLOY_STUB_MODEL_URL: z
     .url()
     .describe('Base URL of the warm-up model, as gateways reach it.'),

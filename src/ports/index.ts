@@ -1,6 +1,5 @@
 export type * from './announcements.js';
 export type * from './catalog.js';
-export type * from './census.js';
 export type * from './gateway.js';
 export type * from './log.js';
 export type * from './scheduler.js';

@@ -10,6 +10,7 @@ import type {
 import type { Pool, PoolBounds, PoolKey } from '../domain/pool.js';
 import type { Demand } from '../domain/sizing/demand.js';
 import type { PoolOverride } from '../domain/sizing/schedule.js';
+import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
 
 /** A change of an instance that happens only if the row is still as the caller saw it. */
@@ -319,4 +320,17 @@ export interface ChangeFeed {
 export interface ChangeListener {
   onChange(instanceId: InstanceId): void;
   onGap(): void;
+}
+
+/** What the sweeper asks of the database as a whole. Fails with `database_unreachable`. */
+export interface Census {
+  /**
+   * Names this database among all others. A copy restored elsewhere has another name, so that it
+   * cannot take for its own what was made after the copy.
+   */
+  identity(): Promise<string>;
+  /** Those of `ids` whose rows say deleted. */
+  deletedAmong(ids: readonly InstanceId[]): Promise<ReadonlySet<InstanceId>>;
+  /** Instances and claims that contradict each other, at most `limit` of each kind. */
+  mismatches(limit: number): Promise<readonly Mismatch[]>;
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createSweepMetrics } from './sweep-metrics.js';
 
 /** From milliseconds, where claims live, to minutes, where boots may end. */
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160];
@@ -13,6 +14,7 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    ...createSweepMetrics(registers),
     poolMembers: new Gauge({
       name: 'pool_members',
       help: 'Instances of a pool by state.',

@@ -24,7 +24,8 @@ export interface SweepRoundsOptions {
   /** Only look and report, e.g. after the database was restored from a backup. */
   readonly isDryRun: boolean;
   readonly log: Log;
-  readonly onReport: (report: SweepReport) => void;
+  /** Told of each pass; null when another controller sweeps from now on. */
+  readonly onReport: (report: SweepReport | null) => void;
 }
 
 /** Sweeps again and again, in one of all controllers at a time. */
@@ -66,10 +67,13 @@ export class SweepRounds {
 
   /** Gets or renews the lease. Whoever gets it anew begins without a memory. */
   async #holds(): Promise<boolean> {
-    const { leases, holder, sweeper } = this.options;
+    const { leases, holder, sweeper, onReport } = this.options;
     const before = this.#lease;
     this.#lease = await leases.grant(LEASE_NAME, holder, LEASE_TTL_MS);
-    if (this.#lease?.fence !== before?.fence) sweeper.forget();
+    if (this.#lease?.fence !== before?.fence) {
+      sweeper.forget();
+      onReport(null);
+    }
     return this.#lease !== null;
   }
 
