@@ -2,13 +2,14 @@ import type { Demand } from './demand.js';
 import { largestBurst, ratePerSecond } from './demand.js';
 import { erlangB, membersFor } from './erlang-b.js';
 import type { PoolOverride } from './schedule.js';
+import { activeFloor } from './schedule.js';
 
 /** What a refill takes before the first one was measured. */
 const REFILL_MS = 20_000;
 /** After a rise the target stays for this long; demand often comes back. */
-const HOLD_MS = 300_000;
+export const HOLD_MS = 300_000;
 /** Then it falls by a quarter each time this passes. */
-const LOWER_EVERY_MS = 60_000;
+export const LOWER_EVERY_MS = 60_000;
 const LOWER_SHARE = 0.25;
 /** Starts at once per offered load; with fewer, the pool must be far larger. */
 const STARTS_PER_LOAD = 1.5;
@@ -37,8 +38,10 @@ export interface SizingPlan {
 export function sizePool(input: SizingInput, now: Date): SizingPlan {
   const { demand, refillMs, bounds, stockOutGoal } = input;
   const offeredLoad = ratePerSecond(demand) * ((refillMs ?? REFILL_MS) / 1000);
-  const needed = membersFor(offeredLoad, stockOutGoal, bounds.idleCeiling) + largestBurst(demand);
-  const wish = Math.min(bounds.idleCeiling, Math.max(bounds.idleFloor, needed));
+  const alone = membersFor(offeredLoad, stockOutGoal, bounds.idleCeiling + 1);
+  const needed = alone + largestBurst(demand);
+  const floor = Math.max(bounds.idleFloor, activeFloor(input.overrides, now));
+  const wish = Math.min(bounds.idleCeiling, Math.max(floor, needed));
   const { idleTarget, raisedAt } = settle(wish, input, now);
   return {
     idleTarget,
