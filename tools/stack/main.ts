@@ -72,7 +72,7 @@ function summary(info: StackInfo, tookMs: number): string {
     `  Consul   ${urls.consul}/ui     token in ${info.secretFile('consul-management.token')}`,
     `  Vault    ${urls.vault}/ui     token in ${info.secretFile('vault-root.token')}`,
     '',
-    `  gateways run by ${DRIVER_SENTENCES[instanceDriver()]}`,
+    `  driver   ${DRIVER_SENTENCES[instanceDriver()]}`,
     `  logs in ${layout.logs}; \`make status\`, \`make logs\`, \`make down\``,
     '',
   ];
