@@ -103,6 +103,17 @@ describe('the edge’s look-up', () => {
     expect(answer.text).to.include('stopped');
   });
 
+  it('says of an owner’s instance without a gateway that it starts, and when to look again', async () => {
+    route = { kind: 'starting' };
+    const person = await look({ host, accept: 'text/html' });
+    expect(person.status).to.equal(503);
+    expect(person.headers['retry-after']).to.equal('3');
+    expect(person.text).to.include('is starting').and.include('http-equiv="refresh" content="3"');
+    const program = await look({ host, accept: '*/*' });
+    expect(JSON.parse(program.text)).to.include({ status: 503, title: 'Your gateway is starting' });
+    expect(outcomes).to.deep.equal(['starting', 'starting']);
+  });
+
   it('asks for patience when the database is away and the name was never known', async () => {
     route = 'failed';
     const answer = await look({ host });

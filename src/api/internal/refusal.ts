@@ -13,6 +13,12 @@ const REFUSALS = {
     title: 'Nobody lives here',
     text: 'There is no instance of this name. Check the address you were given.',
   },
+  starting: {
+    status: 503,
+    retryAfterS: 3,
+    title: 'Your gateway is starting',
+    text: 'It is yours already and answers in less than a minute. This page looks again by itself.',
+  },
   stopped: {
     status: 503,
     retryAfterS: null,
@@ -37,14 +43,16 @@ export function problemTextOf({ status, title, text }: Refusal): string {
   return JSON.stringify({ type: 'about:blank', title, status, detail: text });
 }
 
-/** For people: a page that is plain and complete in itself. */
-export function pageOf({ title, text }: Refusal): string {
+/** For people: a page that is plain and complete in itself; it looks again where that helps. */
+export function pageOf({ title, text, retryAfterS }: Refusal): string {
+  const refresh =
+    retryAfterS === null ? '' : `<meta http-equiv="refresh" content="${retryAfterS}">\n`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+${refresh}<title>${title}</title>
 <style>
 body { font: 18px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee } }

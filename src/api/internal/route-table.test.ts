@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { aClaimedInstance, anInstanceId } from '../../../test/support/builders.js';
+import { aClaimedInstance, anInstance, anInstanceId } from '../../../test/support/builders.js';
 import type { InstanceId } from '../../domain/ids.js';
 import type { Instance } from '../../domain/instance.js';
 import { RouteTable } from './route-table.js';
@@ -37,8 +37,9 @@ describe('RouteTable', () => {
       ['binding', 'upstream'],
       ['ready', 'upstream'],
       ['stopped', 'stopped'],
+      ['creating', 'starting'],
+      ['warming', 'starting'],
       ['idle', 'unknown'],
-      ['warming', 'unknown'],
       ['failed', 'unknown'],
       ['deleting', 'unknown'],
       ['deleted', 'unknown'],
@@ -47,6 +48,20 @@ describe('RouteTable', () => {
       expect((await table.find(id)).kind, state).to.equal(kind);
     }
     expect(await table.find(anInstanceId())).to.deep.equal({ kind: 'unknown' });
+  });
+
+  it('tells nobody of members that start for the stock', async () => {
+    for (const state of ['creating', 'warming', 'idle'] as const) {
+      const { id } = rows.put(anInstance({ state }));
+      expect((await table.find(id)).kind, state).to.equal('unknown');
+    }
+  });
+
+  it('shows an owner’s gateway without an address as starting', async () => {
+    for (const state of ['binding', 'ready'] as const) {
+      const { id } = rows.put(aClaimedInstance({ state, address: null }));
+      expect((await table.find(id)).kind, state).to.equal('starting');
+    }
   });
 
   it('asks once for all who ask at once, and then answers from memory', async () => {

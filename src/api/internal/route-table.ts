@@ -6,13 +6,15 @@ import type { ChangeListener, InstanceStore } from '../../ports/index.js';
 /** Where a request for an instance's name goes. */
 export type Route =
   | { readonly kind: 'upstream'; readonly address: string }
+  /** It has an owner and no gateway that answers yet. */
+  | { readonly kind: 'starting' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'unknown' };
 
 /** A route is asked for anew after this, so that a lost notice cannot keep a wrong one for long. */
 const FRESH_MS = 30_000;
-/** A name that nobody has is remembered shortly: it may be claimed at any moment. */
-const UNKNOWN_FRESH_MS = 1_000;
+/** What may change at any moment is remembered shortly: a claim, a start. */
+const PASSING_FRESH_MS = 1_000;
 /** While the database is away, what was known goes on being served for this long. */
 const STALE_MS = 10 * 60_000;
 /** Names remembered at once; asking for made-up names pushes out the ones longest remembered. */
@@ -94,10 +96,13 @@ export class RouteTable implements ChangeListener {
 
 function routeOf(instance: Instance | null): Route {
   switch (instance?.state) {
+    case 'creating':
+    case 'warming':
+      return { kind: instance.tenantId === null ? 'unknown' : 'starting' };
     case 'binding':
     case 'ready':
       return instance.address === null
-        ? { kind: 'unknown' }
+        ? { kind: 'starting' }
         : { kind: 'upstream', address: instance.address };
     case 'stopped':
       return { kind: 'stopped' };
@@ -107,7 +112,7 @@ function routeOf(instance: Instance | null): Route {
 }
 
 function freshFor(route: Route): number {
-  return route.kind === 'unknown' ? UNKNOWN_FRESH_MS : FRESH_MS;
+  return route.kind === 'unknown' || route.kind === 'starting' ? PASSING_FRESH_MS : FRESH_MS;
 }
 
 function ageOf({ readAtMs }: Remembered): number {
