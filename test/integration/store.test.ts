@@ -29,7 +29,11 @@ describe('the store on PostgreSQL', function () {
 
   beforeEach(async () => {
     store = await database.emptyStore();
-    pool = await store.pools.ensure(aPoolKey(), { idleFloor: 2, idleCeiling: 2, membersMax: 10 }, NOON);
+    pool = await store.pools.ensure(
+      aPoolKey(),
+      { idleFloor: 2, idleCeiling: 2, membersMax: 10 },
+      NOON,
+    );
   });
 
   const inserted = (): Promise<Instance> =>
