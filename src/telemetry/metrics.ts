@@ -29,7 +29,7 @@ export function createMetrics() {
     }),
     poolPredictedStockOut: new Gauge({
       name: 'pool_stock_out_predicted',
-      help: 'Share of claims that Erlang-B expects to find no idle member at the present target.',
+      help: 'Share of claims that are expected to find no idle member at the present target.',
       labelNames: ['pool'],
       registers,
     }),

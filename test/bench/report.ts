@@ -26,7 +26,7 @@ export interface Series {
   readonly raw?: unknown;
 }
 
-type Unit = 'ms' | 's' | 'MB' | '/s' | '×' | 'n';
+type Unit = 'ms' | 's' | 'MB' | '/s' | '×' | '%' | 'n';
 type Fact = string | number | boolean;
 
 interface Summary {

@@ -21,14 +21,29 @@ export function ratePerSecond(demand: Demand): number {
 
 /**
  * By how many claims the largest bucket exceeded what Poisson arrivals of the mean rate would show.
- * Erlang's formula provides for the ordinary spread already; counting it twice would cost memory.
+ * The ordinary spread is provided for already; counting it twice would cost memory.
  */
 export function largestBurst(demand: Demand): number {
   const { arrivals } = demand;
   if (arrivals.length === 0) return 0;
-  const mean = arrivals.reduce((sum, count) => sum + count, 0) / arrivals.length;
+  const mean = meanOf(arrivals);
   const ordinary = mean + DEVIATIONS * Math.sqrt(mean);
   return Math.max(0, Math.ceil(Math.max(...arrivals) - ordinary));
+}
+
+/**
+ * The index of dispersion: variance of the buckets by their mean, at least 1. It is 1 for Poisson
+ * arrivals and the size of a group for claims that come in groups.
+ */
+export function dispersion({ arrivals }: Demand): number {
+  const mean = meanOf(arrivals);
+  if (mean === 0) return 1;
+  const variance = meanOf(arrivals.map((count) => (count - mean) ** 2));
+  return Math.max(1, variance / mean);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 function meanRate({ arrivals, bucketMs, lastBucketAgeMs }: Demand, windowMs: number): number {

@@ -1,6 +1,6 @@
 import type { Demand } from './demand.js';
-import { largestBurst, ratePerSecond } from './demand.js';
-import { erlangB, membersFor } from './erlang-b.js';
+import { dispersion, largestBurst, ratePerSecond } from './demand.js';
+import { membersFor, stockOutShare } from './stock-out.js';
 import type { PoolOverride } from './schedule.js';
 import { activeFloor } from './schedule.js';
 
@@ -38,8 +38,7 @@ export interface SizingPlan {
 export function sizePool(input: SizingInput, now: Date): SizingPlan {
   const { demand, refillMs, bounds, stockOutGoal } = input;
   const offeredLoad = ratePerSecond(demand) * ((refillMs ?? REFILL_MS) / 1000);
-  const alone = membersFor(offeredLoad, stockOutGoal, bounds.idleCeiling + 1);
-  const needed = alone + largestBurst(demand);
+  const needed = neededFor(demand, offeredLoad, stockOutGoal, bounds.idleCeiling + 1);
   const floor = Math.max(bounds.idleFloor, activeFloor(input.overrides, now));
   const wish = Math.min(bounds.idleCeiling, Math.max(floor, needed));
   const { idleTarget, raisedAt } = settle(wish, input, now);
@@ -48,9 +47,20 @@ export function sizePool(input: SizingInput, now: Date): SizingPlan {
     raisedAt,
     isCapped: needed > bounds.idleCeiling,
     offeredLoad,
-    predictedStockOut: erlangB(idleTarget, offeredLoad),
+    predictedStockOut: stockOutShare(idleTarget, offeredLoad),
     startsWanted: Math.max(1, Math.ceil(STARTS_PER_LOAD * offeredLoad)),
   };
+}
+
+/**
+ * Members for single claims plus the largest burst, or as many as claims in groups ask for, which is
+ * more when groups are frequent: groups arrive like single claims of a load that many times lower.
+ */
+function neededFor(demand: Demand, load: number, goal: number, max: number): number {
+  const group = dispersion(demand);
+  const forSingles = membersFor(load, goal, max) + largestBurst(demand);
+  const forGroups = Math.ceil(group * membersFor(load / group, goal, max));
+  return Math.max(forSingles, forGroups);
 }
 
 /** Up at once, down only after a while and little by little. */

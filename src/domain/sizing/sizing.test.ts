@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { NOON } from '../../../test/support/builders.js';
 import type { Demand } from './demand.js';
-import { largestBurst, ratePerSecond } from './demand.js';
-import { erlangB, membersFor } from './erlang-b.js';
+import { dispersion, largestBurst, ratePerSecond } from './demand.js';
+import { membersFor, stockOutShare } from './stock-out.js';
 import { memberDeadlineMs } from './member-deadline.js';
 import type { PoolOverride } from './schedule.js';
 import { activeFloor, checkOverride } from './schedule.js';
@@ -19,13 +19,14 @@ function demandOf(perBucket: (bucket: number) => number): Demand {
 
 const QUIET = demandOf(() => 0);
 
-describe('erlangB', () => {
-  it('gives the values of the tables', () => {
-    expect(erlangB(1, 1)).to.be.closeTo(0.5, 1e-12);
-    expect(erlangB(2, 1)).to.be.closeTo(0.2, 1e-12);
-    expect(erlangB(10, 5)).to.be.closeTo(0.018_384_570, 1e-8);
-    expect(erlangB(0, 3)).to.equal(1);
-    expect(erlangB(3, 0)).to.equal(0);
+describe('stockOutShare', () => {
+  it('gives the values of the Poisson tables', () => {
+    expect(stockOutShare(1, 1)).to.be.closeTo(0.632_120_559, 1e-9);
+    expect(stockOutShare(5, 1)).to.be.closeTo(0.003_659_847, 1e-9);
+    expect(stockOutShare(10, 5)).to.be.closeTo(0.031_828_057, 1e-9);
+    expect(stockOutShare(5, 10)).to.be.closeTo(0.970_747_312, 1e-9);
+    expect(stockOutShare(0, 3)).to.equal(1);
+    expect(stockOutShare(3, 0)).to.equal(0);
   });
 
   it('falls with each member and rises with the load, up to a thousand of each', () => {
@@ -34,20 +35,21 @@ describe('erlangB', () => {
         fc.integer({ min: 1, max: 1_000 }),
         fc.double({ min: 0.01, max: 1_000, noNaN: true }),
         (members, load) => {
-          const blocked = erlangB(members, load);
-          expect(blocked).to.be.within(0, 1);
-          expect(erlangB(members + 1, load)).to.be.at.most(blocked);
-          expect(erlangB(members, load * 1.1)).to.be.at.least(blocked);
+          const share = stockOutShare(members, load);
+          expect(share).to.be.within(0, 1 + 1e-9);
+          expect(stockOutShare(members + 1, load)).to.be.at.most(share + 1e-9);
+          expect(stockOutShare(members, load * 1.1)).to.be.at.least(share - 1e-9);
         },
       ),
     );
   });
 
-  it('needs the members that are published for one claim in a hundred and in a thousand', () => {
-    const loads = [1, 2, 5, 7.5, 10, 22.5, 30, 45, 90, 150, 300];
-    const needed = (goal: number): number[] => loads.map((load) => membersFor(load, goal, 1_000));
-    expect(needed(0.01)).to.deep.equal([5, 7, 11, 15, 18, 33, 42, 58, 107, 170, 324]);
-    expect(needed(0.001)).to.deep.equal([6, 8, 14, 18, 21, 38, 47, 66, 117, 183, 344]);
+  it('is met by the smallest pool that can', () => {
+    for (const load of [0.5, 1, 7.5, 22.5, 90, 300]) {
+      const members = membersFor(load, 0.001, 1_000);
+      expect(stockOutShare(members, load)).to.be.at.most(0.001);
+      expect(stockOutShare(members - 1, load)).to.be.greaterThan(0.001);
+    }
     expect(membersFor(300, 0.001, 50)).to.equal(50);
     expect(membersFor(0, 0.001, 50)).to.equal(0);
   });
@@ -72,6 +74,14 @@ describe('demand', () => {
     expect(largestBurst(demandOf((bucket) => (bucket === 100 ? 40 : 0)))).to.be.within(38, 40);
     expect(largestBurst(demandOf(() => 10))).to.equal(0);
     expect(largestBurst({ bucketMs: 10_000, arrivals: [], lastBucketAgeMs: 0 })).to.equal(0);
+  });
+});
+
+describe('dispersion', () => {
+  it('is the size of the groups that claims come in', () => {
+    expect(dispersion(QUIET)).to.equal(1);
+    expect(dispersion(demandOf(() => 3))).to.equal(1);
+    expect(dispersion(demandOf((bucket) => (bucket % 36 === 0 ? 12 : 0)))).to.be.closeTo(11.7, 0.1);
   });
 });
 
@@ -143,11 +153,18 @@ describe('sizePool', () => {
     expect(size(fixed).idleTarget).to.equal(2);
   });
 
-  it('rises at once to what Erlang asks for, and says what it predicts', () => {
+  it('rises at once to what the load asks for, and says what it predicts', () => {
     const plan = size({ demand: demandOf(() => 5) });
-    expect(plan).to.include({ idleTarget: 21, offeredLoad: 10, startsWanted: 15 });
+    expect(plan).to.include({ idleTarget: 22, offeredLoad: 10, startsWanted: 15 });
     expect(plan.predictedStockOut).to.be.at.most(0.001);
     expect(plan.raisedAt).to.deep.equal(NOON);
+  });
+
+  it('provides for groups that come often', () => {
+    const grouped = demandOf((bucket) => (bucket % 10 === 0 ? 20 : 0));
+    expect(size({ demand: grouped }).idleTarget).to.be.greaterThan(
+      size({ demand: demandOf(() => 2) }).idleTarget + 20,
+    );
   });
 
   it('falls only after a while, and then by a quarter a minute', () => {
