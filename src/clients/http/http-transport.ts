@@ -1,8 +1,10 @@
-import type { AxiosInstance, AxiosResponse } from 'axios';
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
 import axios from 'axios';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
 import { monotonicMs } from '../../lib/clock.js';
+import { IdleLimit } from '../../lib/idle-limit.js';
 import { deadline } from '../../lib/timers.js';
 import { HttpFailure, reasonOf } from './http-failure.js';
 
@@ -50,6 +52,15 @@ export interface HttpReply {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed if it is JSON, else text; empty text for an empty body. */
   readonly body: unknown;
+}
+
+/** An answer without an end, whose body is read as it comes. */
+export interface HttpStream {
+  readonly status: number;
+  /** To be read once; its end and leaving it with `break` close the connection. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** For whoever does not read it. */
+  readonly close: () => void;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -104,32 +115,59 @@ export class HttpTransport {
     }
   }
 
+  /**
+   * Sends the request, and returns the answer as soon as its head is there. Reading fails, with
+   * `HttpFailure` too, when nothing comes for `silenceMs` milliseconds.
+   */
+  async open(request: HttpRequest, silenceMs: number): Promise<HttpStream> {
+    const limit = new IdleLimit(silenceMs, request.signal);
+    try {
+      const { status, data } = await this.#client.request<Readable>({
+        ...this.#plainRequestOf(request),
+        responseType: 'stream',
+        maxContentLength: -1,
+        signal: limit.signal,
+      });
+      const close = (): void => {
+        limit.end();
+        data.destroy();
+      };
+      return { status, pieces: piecesOf(data, limit), close };
+    } catch (error) {
+      limit.end();
+      throw new HttpFailure(reasonOf(error, limit.signal), error);
+    }
+  }
+
   /** Closes idle connections; for the end of the process. */
   close(): void {
     for (const agent of this.#agents) agent.destroy();
   }
 
   async #send(request: HttpRequest): Promise<AxiosResponse<string>> {
-    const { method, body } = request;
     const timeoutMs = request.timeoutMs ?? this.options.timeoutMs ?? TIMEOUT_MS;
     const signal = deadline(timeoutMs, request.signal);
-    const hasBody = body !== undefined;
     try {
-      return await this.#client.request<string>({
-        method,
-        url: this.#urlOf(request),
-        headers: {
-          accept: 'application/json',
-          ...(hasBody ? { 'content-type': 'application/json' } : {}),
-          ...this.options.headers?.(),
-          ...request.headers,
-        },
-        ...(hasBody ? { data: JSON.stringify(body) } : {}),
-        signal,
-      });
+      return await this.#client.request<string>({ ...this.#plainRequestOf(request), signal });
     } catch (error) {
       throw new HttpFailure(reasonOf(error, signal), error);
     }
+  }
+
+  #plainRequestOf(request: HttpRequest): AxiosRequestConfig {
+    const { method, body } = request;
+    const hasBody = body !== undefined;
+    return {
+      method,
+      url: this.#urlOf(request),
+      headers: {
+        accept: 'application/json',
+        ...(hasBody ? { 'content-type': 'application/json' } : {}),
+        ...this.options.headers?.(),
+        ...request.headers,
+      },
+      ...(hasBody ? { data: JSON.stringify(body) } : {}),
+    };
   }
 
   #urlOf({ path, query = {}, baseUrl = this.options.baseUrl }: HttpRequest): string {
@@ -151,6 +189,22 @@ function replyOf(response: AxiosResponse<string>): HttpReply {
     headers: Object.fromEntries(headers),
     body: bodyOf(response.data),
   };
+}
+
+/** The pieces of `source`; the limit waits while the reader is busy with one. */
+async function* piecesOf(source: Readable, limit: IdleLimit): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of source as AsyncIterable<Uint8Array>) {
+      limit.end();
+      yield piece;
+      limit.restart();
+    }
+  } catch (error) {
+    throw new HttpFailure(reasonOf(error, limit.signal), error);
+  } finally {
+    limit.end();
+    source.destroy();
+  }
 }
 
 /** JSON by its looks, not by its label: Nomad labels errors as text, and text may be anything. */

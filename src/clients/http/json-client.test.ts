@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { z } from 'zod';
 import { Fault } from '../../errors/index.js';
 import { freePort } from '../../../test/support/free-port.js';
+import type { HttpRequest } from './http-transport.js';
 import { HttpTransport } from './http-transport.js';
 import { JsonClient } from './json-client.js';
 
@@ -146,6 +147,54 @@ describe('JsonClient', () => {
     expect(asked).to.equal(1);
   });
 
+  it('reads an answer without an end line by line, with the token, while it comes', async () => {
+    answer = (request, response) => {
+      response.write(`{"as":"${String(request.headers['x-nomad-token'])}"}\n{"half`);
+      setImmediate(() => response.write('":1}\n'));
+    };
+    const lines: (string | null)[] = [];
+    for await (const line of aClient().lines(aStream(signal), LIMITS)) {
+      if (lines.push(line) === 2) break;
+    }
+
+    expect(lines).to.deep.equal([`{"as":"${TOKEN}"}`, '{"half":1}']);
+  });
+
+  it('takes silence for a lost connection, before the answer and within it', async () => {
+    for (const begin of [
+      () => undefined,
+      (response: ServerResponse) => response.write('{}\n'),
+    ] as const) {
+      answer = (_request, response) => void begin(response);
+      const fault = await faultOf(drain(aClient().lines(aStream(signal), LIMITS)));
+
+      expect(fault.code).to.equal('nomad_unreachable');
+      expect(fault.details).to.include({ reason: 'deadline' });
+    }
+  });
+
+  it('leaves an answer without an end when its caller gives up', async () => {
+    const caller = new AbortController();
+    answer = (_request, response) => void response.write('{}\n', () => caller.abort());
+    const patient = { ...LIMITS, silenceMs: 60_000 };
+    const fault = await faultOf(drain(aClient().lines(aStream(caller.signal), patient)));
+
+    expect(fault.details).to.include({ reason: 'aborted' });
+  });
+
+  it('calls a refused stream a refusal, and closes it', async () => {
+    let closed: Promise<unknown> | undefined;
+    answer = (_request, response) => {
+      closed = once(response, 'close');
+      response.writeHead(403).write('Permission denied');
+    };
+    const fault = await faultOf(drain(aClient().lines(aStream(signal), LIMITS)));
+    await closed;
+
+    expect(fault.code).to.equal('nomad_refused');
+    expect(fault.details).to.include({ status: 403 });
+  });
+
   it('keeps token, query and body out of its faults', async () => {
     const client = aClient({ baseUrl: `http://127.0.0.1:${String(await freePort())}` });
     const fault = await faultOf(
@@ -160,6 +209,16 @@ describe('JsonClient', () => {
     expect(everythingIn(fault)).to.not.include(SECRET).and.not.include(TOKEN);
   });
 });
+
+const LIMITS = { lineBytesMax: 1_000, silenceMs: 50 };
+
+function aStream(signal: AbortSignal): HttpRequest {
+  return { method: 'GET', path: '/event/stream', signal };
+}
+
+async function drain(lines: AsyncIterable<string | null>): Promise<void> {
+  for await (const _line of lines) continue;
+}
 
 function everythingIn(error: Error): string {
   return inspect(error, { depth: 20, showHidden: true });

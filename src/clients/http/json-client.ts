@@ -4,6 +4,13 @@ import { HttpFailure } from './http-failure.js';
 import type { HttpReply, HttpRequest, HttpTransport } from './http-transport.js';
 import type { OutsideSystem } from './outside-faults.js';
 import { faultOfReply, unreachable } from './outside-faults.js';
+import { readLines } from './read-lines.js';
+
+/** How much of an answer without an end is kept in memory, and how long it may be silent. */
+export interface LineLimits {
+  readonly lineBytesMax: number;
+  readonly silenceMs: number;
+}
 
 /**
  * JSON over a transport, with answers checked by schemas and failures as faults of `system`:
@@ -31,6 +38,23 @@ export class JsonClient {
   async exchange(request: HttpRequest): Promise<HttpReply> {
     try {
       return await this.transport.exchange(request);
+    } catch (error) {
+      throw error instanceof HttpFailure ? unreachable(this.system, request, error) : error;
+    }
+  }
+
+  /**
+   * The lines of a successful answer that has no end, as they come; null for one that is longer
+   * than `lineBytesMax`. Silence of `silenceMs` is taken for a lost connection.
+   */
+  async *lines(request: HttpRequest, limits: LineLimits): AsyncGenerator<string | null> {
+    try {
+      const { status, pieces, close } = await this.transport.open(request, limits.silenceMs);
+      if (status !== 200) {
+        close();
+        throw faultOfReply(this.system, request, { status, headers: {}, body: '' });
+      }
+      yield* readLines(pieces, limits.lineBytesMax);
     } catch (error) {
       throw error instanceof HttpFailure ? unreachable(this.system, request, error) : error;
     }
