@@ -37,6 +37,7 @@ const STATUS_OF_CODE: Partial<Record<FaultCode, number>> = {
   key_malformed: 422,
   pool_bounds_refused: 422,
   pool_unknown: 404,
+  sweep_unknown: 404,
   tenant_suspended: 403,
   tenant_unknown: 404,
 };

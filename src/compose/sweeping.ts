@@ -1,5 +1,5 @@
 import type { Outside } from '../controllers/instance/outside.js';
-import type { SweepReport } from '../controllers/sweep/sweeper.js';
+import type { SweepReport } from '../domain/sweep/report.js';
 import { Sweeper } from '../controllers/sweep/sweeper.js';
 import { SweepRounds } from '../controllers/sweep/sweep-rounds.js';
 import type { Census } from '../ports/index.js';
@@ -22,6 +22,7 @@ export function sweeping(foundation: Foundation, parts: SweepingParts): SweepRou
   return new SweepRounds({
     sweeper: new Sweeper(parts),
     leases: outside.store.leases,
+    sweeps: outside.store.sweeps,
     holder,
     isDryRun: config.CLAWDEPLOY_SWEEP === 'report',
     log,

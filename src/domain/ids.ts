@@ -9,6 +9,8 @@ export type InstanceId = Branded<'InstanceId'>;
 export type ClaimId = Branded<'ClaimId'>;
 /** `tn-` and 12 characters of base32: our own id of a tenant; products use their own reference. */
 export type TenantId = Branded<'TenantId'>;
+/** `sw-` and 12 characters of base32: one pass of the sweeper. */
+export type SweepId = Branded<'SweepId'>;
 /** Readable and derived from the pool key, e.g. `s-2026.9.6-c1-default`. */
 export type PoolId = Branded<'PoolId'>;
 
@@ -25,6 +27,15 @@ export function parseInstanceId(text: string): InstanceId {
   throw new Fault('instance_unknown', 'No such instance. List yours with GET /v1/instances.');
 }
 
+/** What `poolIdOf` makes: a size class, a version, a schema and a node pool. */
+const POOL_ID = /^[a-z]+-[\w.+-]+-c\d+-[\w.-]+$/;
+
+/** Text from outside as a pool id; a malformed one is as unknown as an absent one. */
+export function parsePoolId(text: string): PoolId {
+  if (POOL_ID.test(text)) return text as PoolId;
+  throw new Fault('pool_unknown', 'No such pool; GET /v1/pools lists them.');
+}
+
 /** Marks a random base32 suffix as an instance id. */
 export function instanceIdOf(suffix: string): InstanceId {
   return `oc-${suffix}` as InstanceId;
@@ -38,6 +49,11 @@ export function claimIdOf(suffix: string): ClaimId {
 /** Marks a random base32 suffix as a tenant id. */
 export function tenantIdOf(suffix: string): TenantId {
   return `tn-${suffix}` as TenantId;
+}
+
+/** Marks a random base32 suffix as the id of a sweep. */
+export function sweepIdOf(suffix: string): SweepId {
+  return `sw-${suffix}` as SweepId;
 }
 
 /** Length of the random part of every id: 60 bits, so that a collision is not a thing to plan for. */

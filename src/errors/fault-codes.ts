@@ -20,6 +20,7 @@ export const FAULT_CODES = {
   tenant_suspended: 'invalid',
   tenant_unknown: 'invalid',
   pool_unknown: 'invalid',
+  sweep_unknown: 'invalid',
   pool_bounds_refused: 'invalid',
   config_invalid: 'invalid',
 

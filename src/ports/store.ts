@@ -1,5 +1,5 @@
 import type { ClaimOutcome } from '../domain/claim.js';
-import type { ClaimId, InstanceId, PoolId, TenantId } from '../domain/ids.js';
+import type { ClaimId, InstanceId, PoolId, SweepId, TenantId } from '../domain/ids.js';
 import type {
   BindingStep,
   Failure,
@@ -11,6 +11,7 @@ import type { Pool, PoolBounds, PoolKey } from '../domain/pool.js';
 import type { Demand } from '../domain/sizing/demand.js';
 import type { PoolOverride } from '../domain/sizing/schedule.js';
 import type { Mismatch } from '../domain/sweep/inventory.js';
+import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
 
 /** A change of an instance that happens only if the row is still as the caller saw it. */
@@ -289,6 +290,18 @@ export interface NodeStore {
   countEligible(nodePool: string): Promise<number>;
 }
 
+export interface SweepStore {
+  /** Asks for a sweep; returns the one that waits already if there is one of its kind. */
+  request(sweep: Sweep): Promise<Sweep>;
+  /** The one that waits longest to be done. */
+  nextRequested(): Promise<Sweep | null>;
+  /** Keeps the report, and forgets the oldest ones. */
+  record(sweep: Sweep): Promise<void>;
+  find(id: SweepId): Promise<Sweep | null>;
+  /** The last one that was done. */
+  latest(): Promise<Sweep | null>;
+}
+
 export interface Repositories {
   readonly instances: InstanceStore;
   readonly nodes: NodeStore;
@@ -300,6 +313,7 @@ export interface Repositories {
   readonly leases: LeaseStore;
   readonly audit: AuditStore;
   readonly outbox: OutboxStore;
+  readonly sweeps: SweepStore;
 }
 
 /** PostgreSQL, the only authority. Fails with `database_unreachable`. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { InitialSchema1795400000000 } from './migrations/1795400000000-initial-schema.js';
 import { ClaimsAndSizing1795430000000 } from './migrations/1795430000000-claims-and-sizing.js';
+import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -11,6 +12,7 @@ import { LeaseRow } from './rows/lease-row.js';
 import { NodeRow } from './rows/node-row.js';
 import { OutboxRow } from './rows/outbox-row.js';
 import { PoolRow } from './rows/pool-row.js';
+import { SweepRow } from './rows/sweep-row.js';
 import { TenantRow } from './rows/tenant-row.js';
 
 /** All tables, in no particular order. */
@@ -24,11 +26,16 @@ export const ROWS = [
   NodeRow,
   OutboxRow,
   PoolRow,
+  SweepRow,
   TenantRow,
 ];
 
 /** All migrations, oldest first; each is listed here by hand so that nothing runs by accident. */
-export const MIGRATIONS = [InitialSchema1795400000000, ClaimsAndSizing1795430000000];
+export const MIGRATIONS = [
+  InitialSchema1795400000000,
+  ClaimsAndSizing1795430000000,
+  Sweeps1795450000000,
+];
 
 export interface DataSourceOptions {
   /** A `postgres://` URL with user and password. */

@@ -10,6 +10,7 @@ import { PostgresLeaseStore } from './repositories/lease-repository.js';
 import { PostgresNodeStore } from './repositories/node-repository.js';
 import { PostgresOutboxStore } from './repositories/outbox-repository.js';
 import { PostgresPoolStore } from './repositories/pool-repository.js';
+import { PostgresSweepStore } from './repositories/sweep-repository.js';
 import { PostgresTenantStore } from './repositories/tenant-repository.js';
 
 /** The store on PostgreSQL; a lost database is `database_unreachable` wherever it shows. */
@@ -36,6 +37,7 @@ function repositoriesOn(manager: EntityManager): Repositories {
     leases: translated(new PostgresLeaseStore(manager)),
     audit: translated(new PostgresAuditStore(manager)),
     outbox: translated(new PostgresOutboxStore(manager)),
+    sweeps: translated(new PostgresSweepStore(manager)),
   };
 }
 

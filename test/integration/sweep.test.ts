@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
+import { FindSweep } from '../../src/commands/find-sweep.js';
+import { RequestSweep } from '../../src/commands/request-sweep.js';
 import { carryOut } from '../../src/controllers/sweep/carry-out.js';
-import type { SweepReport } from '../../src/controllers/sweep/sweeper.js';
+import type { SweepReport } from '../../src/domain/sweep/report.js';
 import { Sweeper } from '../../src/controllers/sweep/sweeper.js';
 import { SweepRounds } from '../../src/controllers/sweep/sweep-rounds.js';
 import type { InstanceId } from '../../src/domain/ids.js';
@@ -410,6 +412,7 @@ describe('sweeping', function () {
       new SweepRounds({
         sweeper: aSweeper(),
         leases: store.leases,
+        sweeps: store.sweeps,
         holder,
         isDryRun: false,
         log: quietLog,
@@ -429,9 +432,68 @@ describe('sweeping', function () {
         describe: 'a pass of the second',
       });
       expect(sweeps).to.deep.equal(['first', 'second']);
+      expect((await store.sweeps.latest())?.requestedBy).to.equal(null);
     } finally {
       await Promise.all([first.stop(), second.stop()]);
     }
+  });
+
+  it('is done when somebody asks, once for all who ask for the same, and keeps its report', async () => {
+    const id = await aDeleted();
+    await makeSecrets(id);
+    const request = new RequestSweep(store, clock);
+    const caller = aCaller({ role: 'operator' });
+    const asked = await request.execute({ caller, isDryRun: true });
+    const again = await request.execute({ caller, isDryRun: true });
+    const rounds = new SweepRounds({
+      sweeper,
+      leases: store.leases,
+      sweeps: store.sweeps,
+      holder: 'first',
+      isDryRun: false,
+      log: quietLog,
+      onReport: () => undefined,
+    });
+    rounds.start();
+    try {
+      const find = new FindSweep(store);
+      const done = await waitFor(
+        async () => {
+          const sweep = await find.execute({ caller, id: asked.id });
+          return sweep.report === null ? null : sweep;
+        },
+        { withinMs: 5_000, describe: 'the report' },
+      );
+
+      expect(again.id).to.equal(asked.id);
+      expect(done).to.include({ requestedBy: 'operator:test-product', isDryRun: true });
+      expect(done.report).to.deep.include({ isDryRun: true, waiting: 1, acted: [] });
+      expect(done.report?.findings).to.deep.equal([
+        {
+          kind: 'secrets_of_deleted',
+          instanceId: id,
+          remedy: 'clear_away',
+          firstSeenAt: now,
+          isRipe: false,
+        },
+      ]);
+      expect(await find.execute({ caller, id: 'latest' })).to.deep.equal(done);
+    } finally {
+      await rounds.stop();
+    }
+  });
+
+  it('is asked for, and looked at, by operators alone', async () => {
+    const caller = aCaller({ role: 'product' });
+    const find = new FindSweep(store);
+    await expectFault(
+      'forbidden',
+      new RequestSweep(store, clock).execute({ caller, isDryRun: true }),
+    );
+    await expectFault('forbidden', find.execute({ caller, id: 'latest' }));
+    const operator = aCaller({ role: 'operator' });
+    await expectFault('sweep_unknown', find.execute({ caller: operator, id: 'latest' }));
+    await expectFault('sweep_unknown', find.execute({ caller: operator, id: 'sw-none' }));
   });
 
   describe('the census', () => {

@@ -2,13 +2,12 @@ import type { Instance } from '../../domain/instance.js';
 import { mustHaveJob } from '../../domain/sweep/find-differences.js';
 import type { SweepAction } from '../../domain/sweep/plan-sweep.js';
 import { isKill } from '../../domain/sweep/plan-sweep.js';
+import type { ActOutcome } from '../../domain/sweep/report.js';
 import { announce } from '../instance/announce.js';
 import { giveUpMember } from '../instance/give-up-member.js';
 import type { Outside } from '../instance/outside.js';
 
-/** How an act ended. `begun`: its job is stopping. `overtaken`: it is not as it was, so nothing. */
-export type ActOutcome = 'done' | 'begun' | 'overtaken';
-
+type Outcome = Extract<ActOutcome, 'done' | 'begun' | 'overtaken'>;
 type Act<Kind extends SweepAction['kind']> = Extract<SweepAction, { kind: Kind }>;
 
 /**
@@ -19,7 +18,7 @@ export async function carryOut(
   outside: Outside,
   action: SweepAction,
   signal: AbortSignal,
-): Promise<ActOutcome> {
+): Promise<Outcome> {
   switch (action.kind) {
     case 'clear_away':
       return clearAway(outside, action, signal);
@@ -38,7 +37,7 @@ async function clearAway(
   outside: Outside,
   action: Act<'clear_away'>,
   signal: AbortSignal,
-): Promise<ActOutcome> {
+): Promise<Outcome> {
   const { store, announcements, shredder, scheduler } = outside;
   const { instanceId } = action;
   const row = await store.instances.find(instanceId);
@@ -59,7 +58,7 @@ async function failLost(
   outside: Outside,
   action: Act<'fail'>,
   signal: AbortSignal,
-): Promise<ActOutcome> {
+): Promise<Outcome> {
   const { failure, because } = action;
   const instance = await unchanged(outside, action.instance);
   if (instance === null) return 'overtaken';
@@ -88,7 +87,7 @@ async function announceAnew(
   outside: Outside,
   action: Act<'announce'>,
   signal: AbortSignal,
-): Promise<ActOutcome> {
+): Promise<Outcome> {
   const instance = await outside.store.instances.find(action.instance.id);
   if (instance === null || !mustHaveJob(instance)) return 'overtaken';
   await announce(outside, instance, signal);

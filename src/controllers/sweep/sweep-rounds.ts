@@ -1,9 +1,11 @@
+import { ID_SUFFIX_LENGTH, sweepIdOf } from '../../domain/ids.js';
 import { GRACE_MS } from '../../domain/sweep/plan-sweep.js';
+import type { Sweep, SweepReport } from '../../domain/sweep/report.js';
 import { monotonicMs } from '../../lib/clock.js';
-import { jittered } from '../../lib/random.js';
+import { jittered, randomBase32 } from '../../lib/random.js';
 import { deadline, pause } from '../../lib/timers.js';
-import type { Lease, LeaseStore, Log } from '../../ports/index.js';
-import type { SweepReport, Sweeper } from './sweeper.js';
+import type { Lease, LeaseStore, Log, SweepStore } from '../../ports/index.js';
+import type { Sweeper } from './sweeper.js';
 
 /** Between two passes that find nothing to do. */
 const SWEEP_EVERY_MS = 30_000;
@@ -19,6 +21,8 @@ const LEASE_NAME = 'sweep';
 export interface SweepRoundsOptions {
   readonly sweeper: Sweeper;
   readonly leases: LeaseStore;
+  /** Where sweeps are asked for, and their reports are kept. */
+  readonly sweeps: SweepStore;
   /** Who holds the lease: unique for each process's life. */
   readonly holder: string;
   /** Only look and report, e.g. after the database was restored from a backup. */
@@ -28,12 +32,14 @@ export interface SweepRoundsOptions {
   readonly onReport: (report: SweepReport | null) => void;
 }
 
-/** Sweeps again and again, in one of all controllers at a time. */
+/** Sweeps again and again and when asked to, in one of all controllers at a time. */
 export class SweepRounds {
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
   #lease: Lease | null = null;
   #dueMs = 0;
+  /** Not before this, even when asked: the last pass failed. */
+  #retryMs = 0;
 
   constructor(private readonly options: SweepRoundsOptions) {}
 
@@ -55,11 +61,11 @@ export class SweepRounds {
     const { signal } = this.#stopping;
     while (!this.#isStopping()) {
       try {
-        if ((await this.#holds()) && monotonicMs() >= this.#dueMs) await this.#pass();
+        if (await this.#holds()) await this.#passIfDue();
       } catch (error) {
         if (this.#isStopping()) return;
         this.options.log.warn('sweep failed, trying again', { error });
-        this.#dueMs = monotonicMs() + SWEEP_AGAIN_MS;
+        this.#retryMs = monotonicMs() + SWEEP_AGAIN_MS;
       }
       await pause(LEASE_RENEW_MS, signal);
     }
@@ -77,13 +83,21 @@ export class SweepRounds {
     return this.#lease !== null;
   }
 
-  async #pass(): Promise<void> {
-    const { sweeper, isDryRun, onReport, log } = this.options;
+  async #passIfDue(): Promise<void> {
+    const requested = await this.options.sweeps.nextRequested();
+    const dueMs = requested === null ? Math.max(this.#dueMs, this.#retryMs) : this.#retryMs;
+    if (monotonicMs() >= dueMs) await this.#pass(requested);
+  }
+
+  async #pass(requested: Sweep | null): Promise<void> {
+    const { sweeper, sweeps, onReport, log } = this.options;
+    const isDryRun = this.options.isDryRun || requested?.isDryRun === true;
     const over = new AbortController();
     const limit = deadline(PASS_LIMIT_MS, AbortSignal.any([this.#stopping.signal, over.signal]));
     try {
       void this.#keepLease(over);
       const report = await sweeper.sweep({ isDryRun }, limit);
+      await sweeps.record({ ...(requested ?? scheduled(report)), report });
       onReport(report);
       tell(log, report);
       const isUnfinished =
@@ -108,6 +122,11 @@ export class SweepRounds {
   #isStopping(): boolean {
     return this.#stopping.signal.aborted;
   }
+}
+
+function scheduled({ at, isDryRun }: SweepReport): Sweep {
+  const id = sweepIdOf(randomBase32(ID_SUFFIX_LENGTH));
+  return { id, requestedAt: at, requestedBy: null, isDryRun, report: null };
 }
 
 function tell(log: Log, report: SweepReport): void {

@@ -2,50 +2,17 @@ import type { InstanceId } from '../../domain/ids.js';
 import type { DifferenceKind } from '../../domain/sweep/find-differences.js';
 import { DIFFERENCE_KINDS } from '../../domain/sweep/find-differences.js';
 import type { SweepInventory } from '../../domain/sweep/inventory.js';
-import type {
-  Finding,
-  Suspicion,
-  SweepAction,
-  SweepMemory,
-  SweepPlan,
-} from '../../domain/sweep/plan-sweep.js';
+import type { SweepAction, SweepMemory, SweepPlan } from '../../domain/sweep/plan-sweep.js';
 import { forgetting, isKill, planSweep } from '../../domain/sweep/plan-sweep.js';
+import type { ActReport, SweepReport } from '../../domain/sweep/report.js';
 import { monotonicMs } from '../../lib/clock.js';
 import type { Census } from '../../ports/index.js';
 import type { Outside } from '../instance/outside.js';
-import type { ActOutcome } from './carry-out.js';
 import { carryOut } from './carry-out.js';
 import { takeInventory } from './take-inventory.js';
 
 /** Findings that one report shows; their number is told in full. */
 const FINDINGS_SHOWN = 200;
-
-/** One thing that was done, or would have been in a dry run. */
-export interface ActReport {
-  readonly kind: SweepAction['kind'];
-  readonly instanceId: InstanceId;
-  readonly because: readonly DifferenceKind[];
-  readonly isKill: boolean;
-  readonly outcome: ActOutcome | 'failed' | 'dry_run';
-}
-
-/** What one pass saw and did. */
-export interface SweepReport {
-  readonly at: Date;
-  readonly isDryRun: boolean;
-  readonly tookMs: number;
-  readonly seen: Readonly<Record<'rows' | 'jobs' | 'variables' | 'secrets' | 'services', number>>;
-  /** How many there are of each kind, also of those with none. */
-  readonly counts: Readonly<Record<DifferenceKind, number>>;
-  readonly findings: readonly Finding[];
-  readonly acted: readonly ActReport[];
-  /** Ripe, but above what one pass may do. */
-  readonly deferred: number;
-  /** To be dealt with once they were there for long enough. */
-  readonly waiting: number;
-  /** Why nothing was done at all. */
-  readonly suspicion: Suspicion | null;
-}
 
 export interface SweeperOptions {
   readonly outside: Outside;

@@ -32,7 +32,8 @@ export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
  * `fail`: the row says that the instance is lost. `announce`: say again what the row says.
  * `report`: nothing, somebody has to look.
  */
-export type Remedy = 'clear_away' | 'fail' | 'announce' | 'report';
+export const REMEDIES = ['clear_away', 'fail', 'announce', 'report'] as const;
+export type Remedy = (typeof REMEDIES)[number];
 
 /** One disagreement about one instance. */
 export interface Difference {

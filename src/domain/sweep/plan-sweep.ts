@@ -28,6 +28,9 @@ export interface Finding extends Difference {
   readonly isRipe: boolean;
 }
 
+/** The kinds of `SweepAction`, for readers of reports. */
+export const ACT_KINDS = ['clear_away', 'fail', 'announce'] as const;
+
 export type SweepAction =
   | {
       readonly kind: 'clear_away';
@@ -49,9 +52,11 @@ export type SweepAction =
       readonly because: readonly DifferenceKind[];
     };
 
+export const SUSPICION_KINDS = ['jobs_without_rows', 'rows_without_jobs'] as const;
+
 /** Why nothing is done at all, with the figures that say so. */
 export interface Suspicion {
-  readonly kind: 'jobs_without_rows' | 'rows_without_jobs';
+  readonly kind: (typeof SUSPICION_KINDS)[number];
   readonly found: number;
   readonly of: number;
 }
