@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { findMarked, isAlive } from '../../tools/stack/processes.js';
 import type { MarkedProcess, ProcessProof } from '../../tools/stack/processes.js';
@@ -19,6 +19,9 @@ import {
   upPrivate,
 } from './support/private-stack.js';
 import { readTaskFile, runTinyJob, tinyJobRuns } from './support/tiny-job.js';
+
+/** A Vault that does not get well is given up after 60 s; what can be known is said before. */
+const BEFORE_VAULT_IS_GIVEN_UP_MS = 50_000;
 
 const JOB = 'oc-ccccccccccc4';
 
@@ -118,6 +121,20 @@ describe('the life of the development stack', function () {
     expect(await tinyJobRuns(caller, JOB)).to.equal(allocationId);
     expect(readTaskFile(stack, allocationId, 'secrets/key')).to.equal('1:first-key');
   });
+
+  it('says at once that a sealed Vault’s key is gone, and starts again with the key', async () => {
+    await downStack(stateDir);
+    const key = stack.secretFile('vault-unseal.key');
+    renameSync(key, `${key}.away`);
+    const refusal = await upPrivate(stateDir).then(
+      () => 'started',
+      (error: unknown) => String(error),
+    );
+    renameSync(`${key}.away`, key);
+    expect(refusal).to.include(`Vault is sealed and ${key} is gone; put the file back`);
+    expect(findMarked(stack.stackId)).to.deep.equal([]);
+    await upPrivate(stateDir);
+  }).timeout(BEFORE_VAULT_IS_GIVEN_UP_MS);
 
   it('starts once when two ask at the same time', async () => {
     await downStack(stateDir);

@@ -8,7 +8,7 @@ import { instanceDriver } from './context.js';
 import { stackLayout } from './layout.js';
 import { readPorts } from './ports.js';
 import { seconds, startProgress } from './progress.js';
-import { readFleet, renderProcesses } from './render-status.js';
+import { readFleet, renderHeadline, renderProcesses } from './render-status.js';
 import { showLogs } from './show-logs.js';
 import { sentenceOf } from './stack-error.js';
 import type { StackInfo } from './stack-info.js';
@@ -22,6 +22,11 @@ interface UpFlags {
   readonly controlPlane: boolean;
   readonly edge: 'caddy' | 'traefik';
   readonly pools: string;
+  readonly json?: boolean;
+}
+
+interface DownFlags {
+  readonly purge?: boolean;
   readonly json?: boolean;
 }
 
@@ -113,19 +118,24 @@ async function status(root: string, asJson: boolean): Promise<void> {
     process.stdout.write(`The last start failed: ${state.failure}\n`);
     return;
   }
-  process.stdout.write(
-    `The stack is ${state.phase} (edge: ${state.edge}, driver: ${state.driver}).\n\n`,
-  );
-  process.stdout.write(`${renderProcesses(state, new Date())}\n`);
-  if (fleet === null) return;
+  process.stdout.write(`${renderHeadline(state)}\n\n${renderProcesses(state, new Date())}\n`);
+  if (!state.withControlPlane) return;
+  if (fleet === null) {
+    process.stdout.write('\npools and instances are not known: the API cannot answer now.\n');
+    return;
+  }
   const list = (title: string, lines: readonly string[]): string =>
     `\n${title}: ${lines.length === 0 ? 'none' : ''}\n${lines.map((line) => `  ${line}\n`).join('')}`;
   process.stdout.write(list('pools', fleet.pools) + list('instances', fleet.instances));
 }
 
-async function down(root: string, purge: boolean): Promise<void> {
+async function down(root: string, { purge = false, json = false }: DownFlags): Promise<void> {
   const beganAt = performance.now();
   const { wasRunning } = await downStack(stackLayout(root).stateDir, { purge });
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ wasRunning, purged: purge })}\n`);
+    return;
+  }
   const kept = purge
     ? 'Its state was deleted.'
     : 'Instances and keys are kept for the next `make up`.';
@@ -167,7 +177,8 @@ async function main(): Promise<void> {
     .command('down')
     .description('stop everything; the next `up` finds the same instances')
     .option('--purge', 'also delete all state, the data of instances included')
-    .action((flags: { purge?: boolean }) => down(root, flags.purge === true));
+    .option('--json', 'print what was done as JSON')
+    .action((flags: DownFlags) => down(root, flags));
   program
     .command('status')
     .description('show processes, pools and instances')

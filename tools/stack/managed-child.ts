@@ -64,6 +64,8 @@ export class ManagedChild {
       if (signal.aborted) throw new StackError('The start was stopped.');
       if (this.#wasHealthy) break;
       if (outcome instanceof Error) throw outcome;
+      // What a person has to mend does not mend itself while they wait.
+      if (this.#lastProblem instanceof StackError) throw this.#lastProblem;
       if (limit.aborted) throw this.#startFault('did not become healthy in time');
     }
   }

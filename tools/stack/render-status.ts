@@ -15,6 +15,14 @@ export interface FleetSummary {
   readonly instances: readonly string[];
 }
 
+/** How the stack is in one sentence, with the processes that are not well by name. */
+export function renderHeadline(state: StackState): string {
+  const unwell = state.children.filter((child) => health(child) !== 'ok').map(({ name }) => name);
+  const but =
+    state.phase === 'running' && unwell.length > 0 ? `, but not ${unwell.join(', ')}` : '';
+  return `The stack is ${state.phase}${but} (edge: ${state.edge}, driver: ${state.driver}).`;
+}
+
 /** The processes of the stack as a table. */
 export function renderProcesses(state: StackState, now: Date): string {
   const rows = state.children.map((child) => [
