@@ -25,6 +25,8 @@ function aSighting(changes: Partial<Sighting> = {}): Sighting {
     phase: 'running',
     restarts: 0,
     exitCode: null,
+    placedAt: null,
+    blockedBy: null,
     lastEvent: null,
     ...changes,
   };
@@ -62,6 +64,25 @@ describe('planWarming', () => {
     ]) {
       expect(planWarming(warming, seen, by(NOON)).kind).to.equal('fail');
     }
+  });
+
+  it('leaves a member that finds no place where it is, but not somebody who waits', () => {
+    const seen = aSighting({
+      ...{ startup: 'unreachable', address: null, phase: 'absent' },
+      blockedBy: 'memory exhausted on 1 node',
+    });
+    const late = by(later(DEADLINE_MS + 1));
+    expect(planWarming(warming, seen, late)).to.deep.equal({
+      ...{ kind: 'blocked', by: 'memory exhausted on 1 node' },
+    });
+    const owned = aClaimedInstance({ state: 'warming' });
+    expect(planWarming(owned, seen, late).kind).to.equal('fail');
+  });
+
+  it('gives a member that waited for room its whole time from when it got some', () => {
+    const seen = aSighting({ startup: 'starting', placedAt: later(DEADLINE_MS) });
+    expect(planWarming(warming, seen, by(later(2 * DEADLINE_MS))).kind).to.equal('wait');
+    expect(planWarming(warming, seen, by(later(2 * DEADLINE_MS + 1))).kind).to.equal('fail');
   });
 
   it('tells a refused configuration from other ends, for no restart mends it', () => {

@@ -22,6 +22,10 @@ export interface Sighting {
   readonly startup: 'started' | 'starting' | 'unreachable';
   readonly phase: 'pending' | 'running' | 'complete' | 'failed' | 'lost' | 'unknown' | 'absent';
   readonly restarts: number;
+  /** When it was given its place; null while it has none or nobody asked. */
+  readonly placedAt: Date | null;
+  /** Why the scheduler finds no place for it; null when it has one or nobody can say. */
+  readonly blockedBy: string | null;
   /** What its process last ended with; null while it runs or when nobody can say. */
   readonly exitCode: number | null;
   /** One line on the last thing that happened to the task or its placement, for the operator. */
@@ -47,15 +51,24 @@ interface FailPlan {
 }
 
 export type WarmingPlan =
-  { readonly kind: 'warm_up'; readonly address: string } | FailPlan | { readonly kind: 'wait' };
+  | { readonly kind: 'warm_up'; readonly address: string }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'blocked'; readonly by: string }
+  | FailPlan;
 
-/** Decides about a member on its way into the stock. */
+/**
+ * Decides about a member on its way into the stock. One that finds no place is left where it is: the
+ * scheduler places it as soon as there is room, and another one would find none either. Somebody who
+ * waits for it is not left waiting like that.
+ */
 export function planWarming(
   instance: Instance,
   seen: Sighting,
   { now, deadlineMs }: { readonly now: Date; readonly deadlineMs: number },
 ): WarmingPlan {
-  const waitedMs = now.getTime() - instance.stateAt.getTime();
+  // One that waited for room has its whole time from when it got some.
+  const since = Math.max(instance.stateAt.getTime(), seen.placedAt?.getTime() ?? 0);
+  const waitedMs = now.getTime() - since;
   const trail = seen.lastEvent ?? 'nothing was heard of it';
   if (seen.exitCode === CONFIG_REFUSED_EXIT) {
     return fail('config_refused', `OpenClaw refused its configuration: ${trail}.`);
@@ -65,6 +78,9 @@ export function planWarming(
   }
   if (seen.startup === 'started' && seen.address !== null) {
     return { kind: 'warm_up', address: seen.address };
+  }
+  if (seen.blockedBy !== null && instance.tenantId === null) {
+    return { kind: 'blocked', by: seen.blockedBy };
   }
   if (waitedMs > deadlineMs) {
     const limit = Math.round(deadlineMs / 1000);

@@ -14,6 +14,8 @@ export type AllocationPhase = 'pending' | 'running' | 'complete' | 'failed' | 'l
 export interface AllocationView {
   readonly id: string;
   readonly nodeId: string;
+  /** When it was given its place. */
+  readonly placedAt: Date;
   readonly phase: AllocationPhase;
   /** False once the scheduler means to stop it. */
   readonly isWanted: boolean;

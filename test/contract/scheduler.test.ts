@@ -37,6 +37,8 @@ function describeScheduler(harness: () => Harness): void {
 
     expect(started).to.include({ isWanted: true, restarts: 0 });
     expect(started.lastEvent).to.include('Started');
+    expect(started.exitCode).to.equal(null);
+    expect(started.placedAt).to.be.an.instanceOf(Date);
     expect(again.map(({ id }) => id)).to.deep.equal([started.id]);
   });
 

@@ -280,6 +280,18 @@ describe('claims on PostgreSQL', function () {
     expect(await codeOf(claimCommand().execute(aClaim({ name: 'two' })))).to.equal('no fault');
   });
 
+  it('measures boots from the grant of a start to the admission, newest first', async () => {
+    for (const bootMs of [9_000, 12_500]) {
+      const id = anInstanceId();
+      const created = await store.instances.insert({ id, pool, at: now, startGrantedAt: now });
+      const launched = await store.instances.move(created, { verb: 'launch', at: now });
+      const at = plusMs(now, bootMs);
+      if (launched !== null) await store.instances.move(launched, { verb: 'admit', at });
+    }
+
+    expect(await store.instances.recentBoots(pool.id, 10)).to.deep.equal([12_500, 9_000]);
+  });
+
   it('counts demand by what was asked for, in buckets that end now', async () => {
     await idleMembers(3);
     for (const tenantRef of ['one', 'two']) await claimCommand().execute(aClaim({ tenantRef }));

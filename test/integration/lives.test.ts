@@ -78,6 +78,11 @@ describe('lives of instances', function () {
     return rows.map(({ id }) => id);
   }
 
+  async function memberIds(): Promise<readonly InstanceId[]> {
+    const { rows } = await store.instances.list({ poolId: pool.id }, { limit: 50, cursor: null });
+    return rows.map(({ id }) => id);
+  }
+
   const fill = (): Promise<void> =>
     plane.runUntil('the pool is full', async () => (await idleIds()).length === 2);
   const untilReady = (id: InstanceId): Promise<void> =>
@@ -201,6 +206,37 @@ describe('lives of instances', function () {
     await untilReady(claimed.id);
     expect((await present(claimed.id)).id).to.equal(claimed.id);
   });
+
+  it('holds a member that finds no place, and goes on when there is room', async () => {
+    let room = false;
+    fleet = new FakeFleet({ troubleOf: () => (room ? null : 'memory exhausted on 1 node') });
+    plane = new TestControlPlane(store, fleet, clock);
+    for (let rounds = 0; rounds < 5; rounds += 1) await plane.round();
+    const before = await memberIds();
+    passMs(60 * 60 * 1000);
+    for (let rounds = 0; rounds < 5; rounds += 1) await plane.round();
+    expect(await memberIds()).to.deep.equal(before);
+
+    room = true;
+    for (const id of before) fleet.scheduler.place(id);
+    await fill();
+    expect(await idleIds()).to.deep.equal(before);
+  });
+
+  for (const [how, jumpMs] of [
+    ['forward', 60 * 60 * 1000],
+    ['back', -60 * 60 * 1000],
+  ] as const) {
+    it(`brings a claim to ready when the clock jumps ${how} by an hour in its middle`, async () => {
+      await fill();
+      const claimed = await claim();
+      await plane.step(claimed.id);
+      passMs(jumpMs);
+      await untilReady(claimed.id);
+      expect(await present(claimed.id)).to.include({ claimId: claimed.claimId });
+      await fill();
+    });
+  }
 
   it('stops at a refused configuration until an operator closes the breaker', async () => {
     await poolOf(1, 10);

@@ -8,6 +8,7 @@ describe('viewsOf', () => {
     DesiredStatus: 'run',
     ClientStatus: 'running',
     CreateIndex: 5,
+    CreateTime: 1_795_000_000_123_456_789,
     TaskStates: null,
   };
 
@@ -30,12 +31,13 @@ describe('viewsOf', () => {
     const Events = [
       { Type: 'Received', DisplayMessage: 'Task received by client' },
       { Type: 'Started', DisplayMessage: '' },
-      { Type: 'Terminated', DisplayMessage: 'Exit Code: 78' },
+      { Type: 'Terminated', DisplayMessage: 'Exit Code: 78', Details: { exit_code: '78' } },
       { Type: 'Not Restarting', DisplayMessage: 'x'.repeat(500) },
     ];
     const [view] = viewsOf([{ ...stub, TaskStates: { openclaw: { Restarts: 3, Events } } }]);
 
-    expect(view).to.include({ restarts: 3 });
+    expect(view).to.include({ restarts: 3, exitCode: 78 });
+    expect(view?.placedAt.toISOString()).to.equal('2026-11-18T11:06:40.123Z');
     expect(view?.lastEvent).to.match(/^Started; Terminated: Exit Code: 78; Not Restarting: x+$/);
     expect(view?.lastEvent).to.have.length(300);
   });

@@ -5,6 +5,7 @@ const PHASES: readonly string[] = ['pending', 'running', 'complete', 'failed', '
 /** How many events of a task, and how many characters of them, tell an operator what happened. */
 const EVENTS_SHOWN = 3;
 const EVENT_LINE_MAX = 300;
+const NS_PER_MS = 1_000_000;
 
 /** Allocations in our words, newest first. */
 export function viewsOf(stubs: readonly AllocationStub[]): readonly AllocationView[] {
@@ -25,6 +26,7 @@ function viewOf(stub: AllocationStub): AllocationView {
   return {
     id: stub.ID,
     nodeId: stub.NodeID,
+    placedAt: new Date(stub.CreateTime / NS_PER_MS),
     phase: isPhase(stub.ClientStatus) ? stub.ClientStatus : 'unknown',
     isWanted: stub.DesiredStatus === 'run',
     restarts: Math.max(0, ...tasks.map(({ Restarts }) => Restarts)),

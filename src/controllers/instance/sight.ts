@@ -17,19 +17,26 @@ export async function sight(
     entry === null ? 'unreachable' : await gateway.startupState(entry.address, signal);
   const found = { address: entry?.address ?? null, allocationId: entry?.allocationId ?? null };
   if (startup === 'started' && suspectAt === null) {
-    return { ...found, startup, phase: 'running', restarts: 0, exitCode: null, lastEvent: null };
+    return { ...found, startup, ...UNTROUBLED };
   }
   const allocation = newest(await scheduler.listAllocations(instanceId, signal));
-  return {
-    address: found.address,
-    allocationId: allocation?.id ?? found.allocationId,
-    startup,
-    phase: allocation?.phase ?? 'absent',
-    restarts: allocation?.restarts ?? 0,
-    exitCode: allocation?.exitCode ?? null,
-    lastEvent: allocation?.lastEvent ?? (await scheduler.explainPlacement(instanceId, signal)),
-  };
+  if (allocation === undefined) {
+    const blockedBy = await scheduler.explainPlacement(instanceId, signal);
+    const lastEvent = blockedBy;
+    return { ...found, startup, ...UNTROUBLED, phase: 'absent', blockedBy, lastEvent };
+  }
+  const { id: allocationId, ...seen } = allocation;
+  return { address: found.address, allocationId, startup, ...seen, blockedBy: null };
 }
+
+const UNTROUBLED = {
+  placedAt: null,
+  phase: 'running',
+  restarts: 0,
+  exitCode: null,
+  blockedBy: null,
+  lastEvent: null,
+} as const;
 
 /** The allocation that counts: a wanted one before any that is on its way out. */
 function newest(allocations: readonly AllocationView[]): AllocationView | undefined {

@@ -9,6 +9,8 @@ import { sight } from './sight.js';
 import { tokenOf } from './token-of.js';
 
 const LOOK_AGAIN_MS = 400;
+/** Between two looks at a member that finds no place. */
+const BLOCKED_AGAIN_MS = 10_000;
 
 interface Started {
   readonly address: string;
@@ -32,6 +34,9 @@ export async function warm(
   switch (plan.kind) {
     case 'wait':
       return recheck(LOOK_AGAIN_MS);
+    case 'blocked':
+      outside.log.warn('no place for a pool member', { instanceId: instance.id, why: plan.by });
+      return recheck(BLOCKED_AGAIN_MS);
     case 'fail':
       return giveUpMember(outside, instance, plan.failure);
     case 'warm_up':

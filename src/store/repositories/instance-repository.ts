@@ -73,8 +73,8 @@ const TAKE_COMING = `
 
 /** From the grant of the start to the first admission; a member that is warmed again counts once. */
 const RECENT_BOOTS = `
-  SELECT extract(epoch FROM admitted_at - start_granted_at) * 1000 AS took_ms
-  FROM instances WHERE pool_id = $1 AND admitted_at IS NOT NULL
+  SELECT (extract(epoch FROM admitted_at - start_granted_at) * 1000)::double precision AS took_ms
+  FROM instances WHERE pool_id = $1 AND admitted_at > start_granted_at
   ORDER BY admitted_at DESC LIMIT $2`;
 
 /** A member that is bound as soon as it has started gets what a claimed idle one gets. */

@@ -117,6 +117,12 @@ export class FakeScheduler implements Scheduler {
     this.#changeNewest(instanceId, () => ({ phase: 'failed', lastEvent, exitCode }));
   }
 
+  /** There is room now for an instance that found no place. */
+  place(instanceId: InstanceId): void {
+    this.#jobs.get(instanceId)?.allocations.unshift(this.#newAllocation());
+    this.#changed(instanceId);
+  }
+
   /** The node is lost, and the instance is placed anew elsewhere. */
   moveAllocation(instanceId: InstanceId): void {
     this.#changeNewest(instanceId, () => ({ phase: 'lost', isWanted: false }));
@@ -156,6 +162,7 @@ export class FakeScheduler implements Scheduler {
     return {
       id: `00000000-0000-4000-8000-${suffix}`,
       nodeId: '00000000-0000-4000-8000-0000000000aa',
+      placedAt: new Date(0),
       phase: 'running',
       isWanted: true,
       restarts: 0,
