@@ -28,7 +28,7 @@ export interface EndpointAnswer {
  * served and what is documented cannot differ.
  */
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With `:name` for parameters. */
   readonly path: string;
   readonly operationId: string;

@@ -4,8 +4,15 @@ import type { PoolView } from '../commands/pool-view.js';
 import type { ClaimOutcome } from '../domain/claim.js';
 import { BINDING_STEPS } from '../domain/instance.js';
 import type { Instance } from '../domain/instance.js';
-import type { KeyRecord } from '../ports/index.js';
-import type { ClaimedShown, InstanceShown, KeyShown, PoolShown } from './schemas.js';
+import type { Pool } from '../domain/pool.js';
+import type { KeyRecord, Tenant } from '../ports/index.js';
+import type {
+  ClaimedShown,
+  InstanceShown,
+  KeyShown,
+  PoolShown,
+  SuspensionShown,
+} from './schemas.js';
 
 /** How instances are reached by people, for the URLs that are shown. */
 export interface PublicNames {
@@ -70,12 +77,32 @@ export function presentKey({ name, version, setAt, isLive }: KeyRecord): z.infer
 }
 
 /** A pool as the API shows it. */
-export function presentPool({ pool, counts }: PoolView): z.infer<typeof PoolShown> {
-  const { id, sizeClass, openclawVersion, idleTarget, membersMax } = pool;
-  const hold =
-    pool.pausedAt !== null ? 'paused' : pool.breakerOpenedAt !== null ? 'breaker_open' : null;
-  const shown = Object.fromEntries(counts) as z.infer<typeof PoolShown>['counts'];
-  return { id, sizeClass, openclawVersion, idleTarget, membersMax, hold, counts: shown };
+export function presentPool({ pool, counts, waiting }: PoolView): z.infer<typeof PoolShown> {
+  const { id, sizeClass, openclawVersion, nodePool: region, overrides, supersededBy } = pool;
+  const { idleFloor, idleCeiling, idleTarget, membersMax } = pool;
+  return {
+    ...{ id, sizeClass, openclawVersion, region },
+    ...{ idleFloor, idleCeiling, idleTarget, membersMax },
+    overrides: overrides.map((override) => ({ ...override })),
+    hold: holdOf(pool),
+    supersededBy,
+    waiting,
+    counts: Object.fromEntries(counts) as z.infer<typeof PoolShown>['counts'],
+  };
+}
+
+/** A tenant's suspension as the API shows it. */
+export function presentSuspension({
+  externalRef,
+  suspendedAt,
+}: Tenant): z.infer<typeof SuspensionShown> {
+  return { tenant: externalRef, suspendedAt: suspendedAt?.toISOString() ?? null };
+}
+
+function holdOf({ pausedAt, breakerOpenedAt, isBreakerFinal }: Pool) {
+  if (pausedAt !== null) return 'paused';
+  if (breakerOpenedAt === null) return null;
+  return isBreakerFinal ? 'breaker_final' : 'breaker_open';
 }
 
 function linksOf(id: string): z.infer<typeof InstanceShown>['links'] {

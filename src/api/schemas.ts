@@ -121,19 +121,68 @@ export const AccessShown = z
   })
   .openapi('Access');
 
+const Override = z
+  .strictObject({
+    cron: z.string().max(100).openapi({ example: '0 8 * * 1-5' }),
+    timeZone: z.string().max(64).openapi({ example: 'Europe/Paris' }),
+    forMinutes: z.number().int(),
+    idleFloor: z.number().int(),
+  })
+  .openapi('PoolOverride');
+
+/** More than anybody can keep in mind; each is looked at whenever its pool is planned. */
+const OVERRIDES_MAX = 20;
+/** Far above any quota, so that the quota's own sentence is what an operator reads. */
+const membersBound = z.number().int().min(0).max(1_000_000);
+
+export const PoolPath = z.object({
+  id: z.string().max(200).openapi({ example: 's-2026.9.6-c1-default' }),
+});
+
+export const PoolChange = z
+  .strictObject({
+    idleFloor: membersBound.optional(),
+    idleCeiling: membersBound.optional(),
+    membersMax: membersBound.optional(),
+    overrides: z.array(Override).max(OVERRIDES_MAX).optional(),
+    isPaused: z.boolean().optional().openapi({ description: 'A paused pool starts nothing.' }),
+    isBreakerOpen: z
+      .literal(false)
+      .optional()
+      .openapi({ description: 'false closes the breaker and forgets the failures.' }),
+  })
+  .refine((change) => Object.values(change).some((part) => part !== undefined), {
+    message: 'Name what to change.',
+  })
+  .openapi('PoolChange');
+
 export const PoolShown = z
   .object({
     id: z.string(),
     sizeClass: z.enum(SIZE_CLASS_NAMES),
     openclawVersion: z.string(),
-    idleTarget: z.number().int(),
-    membersMax: z.number().int(),
-    hold: z.enum(['paused', 'breaker_open']).nullable(),
+    region: z.string(),
+    idleFloor: z.number().int(),
+    idleCeiling: z.number().int(),
+    idleTarget: z.number().int().openapi({ description: 'What demand asks for just now.' }),
+    membersMax: z.number().int().openapi({ description: 'Claimed ones included.' }),
+    overrides: z.array(Override),
+    hold: z.enum(['paused', 'breaker_open', 'breaker_final']).nullable().openapi({
+      description: 'Why nothing is started; breaker_final: not before an operator closes it.',
+    }),
+    supersededBy: z.string().nullable().openapi({ description: 'Serves new claims instead.' }),
+    waiting: z.number().int().openapi({ description: 'Claims that wait for a start.' }),
     counts: z.record(z.enum(INSTANCE_STATES), z.number().int()),
   })
   .openapi('Pool');
 
 export const PoolList = z.object({ items: z.array(PoolShown) }).openapi('PoolList');
+
+export const TenantPath = z.object({ ref: tenantRef });
+
+export const SuspensionShown = z
+  .object({ tenant: z.string(), suspendedAt: instant.nullable() })
+  .openapi('Suspension');
 
 export const Liveness = z.object({ status: z.literal('live') }).openapi('Liveness');
 

@@ -2,6 +2,7 @@ import { Fault } from '../errors/index.js';
 import type { Caller } from '../domain/principal.js';
 import type { Store } from '../ports/index.js';
 import type { PoolView } from './pool-view.js';
+import { poolViewOf } from './pool-view.js';
 
 /** Shows every pool with how many of its instances are in which state. */
 export class ListPools {
@@ -12,11 +13,6 @@ export class ListPools {
       throw new Fault('forbidden', 'Pools are shown to products and operators only.');
     }
     const pools = await this.store.pools.list();
-    return Promise.all(
-      pools.map(async (pool) => ({
-        pool,
-        counts: await this.store.instances.countByState(pool.id),
-      })),
-    );
+    return Promise.all(pools.map((pool) => poolViewOf(this.store, pool)));
   }
 }

@@ -4,16 +4,19 @@ import { RouteTable } from '../api/internal/route-table.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
 import { keyEndpoints } from '../api/routes/keys.js';
 import { poolEndpoints } from '../api/routes/pools.js';
+import { tenantEndpoints } from '../api/routes/tenants.js';
 import type { Endpoint } from '../api/endpoint.js';
 import { TokenVerifier } from '../api/token-verifier.js';
 import { AwaitInstance } from '../commands/await-instance.js';
 import { ChangeKeys } from '../commands/change-keys.js';
+import { ChangePool } from '../commands/change-pool.js';
 import { ClaimInstance } from '../commands/claim-instance.js';
 import { DeleteInstance } from '../commands/delete-instance.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
 import { ReadAccess } from '../commands/read-access.js';
+import { SuspendTenant } from '../commands/suspend-tenant.js';
 import type { SettingName } from '../config/settings.js';
 import { offersOf } from '../domain/offers.js';
 import { systemClock } from '../lib/clock.js';
@@ -107,7 +110,11 @@ function endpointsOf(
   return [
     ...instanceEndpoints(instanceCommands, names),
     ...keyEndpoints({ change, find, wait }, names),
-    ...poolEndpoints({ list: new ListPools(store) }),
+    ...poolEndpoints({
+      list: new ListPools(store),
+      change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
+    }),
+    ...tenantEndpoints({ suspend: new SuspendTenant(store, systemClock) }),
   ];
 }
 

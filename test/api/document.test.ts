@@ -114,8 +114,30 @@ describe('the OpenAPI document', () => {
       path: '/v1/pools',
       as: { role: 'tenant', tenant: 'ada' },
     });
+    const { id } = api.fleet.pool;
+    const change = { method: 'PATCH', path: `/v1/pools/${id}`, as: { role: 'operator' } };
+    const pool = '/v1/pools/{id}';
+    const overrides = [{ cron: '0 8 * * 1-5', timeZone: 'UTC', forMinutes: 60, idleFloor: 2 }];
+    await expectAsDocumented(pool, 200, { ...change, body: { isPaused: true, overrides } });
+    await expectAsDocumented(pool, 422, { ...change, body: { membersMax: 50_000 } });
+    await expectAsDocumented(pool, 400, { ...change, body: {} });
+    await expectAsDocumented(pool, 403, { ...change, body: { isPaused: true }, as: {} });
+    const other = { ...change, path: '/v1/pools/nothing-like-it' };
+    await expectAsDocumented(pool, 404, { ...other, body: { isPaused: true } });
     for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs']) {
       await expectAsDocumented(path, 200, { path, as: null });
+    }
+  });
+
+  it('tells the truth about suspensions', async () => {
+    api.fleet.addClaimed('ada');
+    const path = '/v1/tenants/{ref}/suspension';
+    for (const method of ['PUT', 'DELETE']) {
+      await expectAsDocumented(path, 200, { method, path: '/v1/tenants/ada/suspension' });
+      await expectAsDocumented(path, 404, { method, path: '/v1/tenants/eve/suspension' });
+      await expectAsDocumented(path, 400, { method, path: '/v1/tenants/%20/suspension' });
+      const as = { role: 'tenant', tenant: 'ada' };
+      await expectAsDocumented(path, 403, { method, path: '/v1/tenants/ada/suspension', as });
     }
   });
 

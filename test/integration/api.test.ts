@@ -12,16 +12,19 @@ import type { Endpoint } from '../../src/api/endpoint.js';
 import { instanceEndpoints } from '../../src/api/routes/instances.js';
 import { keyEndpoints } from '../../src/api/routes/keys.js';
 import { poolEndpoints } from '../../src/api/routes/pools.js';
+import { tenantEndpoints } from '../../src/api/routes/tenants.js';
 import { ProblemShown } from '../../src/api/schemas.js';
 import { TokenVerifier } from '../../src/api/token-verifier.js';
 import { AwaitInstance } from '../../src/commands/await-instance.js';
 import { ChangeKeys } from '../../src/commands/change-keys.js';
+import { ChangePool } from '../../src/commands/change-pool.js';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
 import { FindInstance } from '../../src/commands/find-instance.js';
 import { ListInstances } from '../../src/commands/list-instances.js';
 import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
+import { SuspendTenant } from '../../src/commands/suspend-tenant.js';
 import { systemClock } from '../../src/lib/clock.js';
 import type { KeyChanges, Store } from '../../src/ports/index.js';
 import { NOON, aPoolKey, anInstanceId, someOffers } from '../support/builders.js';
@@ -139,7 +142,8 @@ describe('the REST API', function () {
     return [
       ...instanceEndpoints(commands, NAMES),
       ...keyEndpoints({ change, find, wait }, NAMES),
-      ...poolEndpoints({ list: new ListPools(on) }),
+      ...poolEndpoints({ list: new ListPools(on), change: new ChangePool(on, systemClock, 50) }),
+      ...tenantEndpoints({ suspend: new SuspendTenant(on, systemClock) }),
     ];
   }
 

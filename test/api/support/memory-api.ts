@@ -11,6 +11,7 @@ import type { Endpoint } from '../../../src/api/endpoint.js';
 import { instanceEndpoints } from '../../../src/api/routes/instances.js';
 import { keyEndpoints } from '../../../src/api/routes/keys.js';
 import { poolEndpoints } from '../../../src/api/routes/pools.js';
+import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
 import { TokenVerifier } from '../../../src/api/token-verifier.js';
 import type { Log } from '../../../src/ports/index.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
@@ -56,7 +57,8 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   const endpoints = [
     ...instanceEndpoints(fleet.commands, NAMES),
     ...keyEndpoints(fleet.commands, NAMES),
-    ...poolEndpoints({ list: fleet.pools }),
+    ...poolEndpoints(fleet.pools),
+    ...tenantEndpoints(fleet.tenants),
   ];
   const logged: string[] = [];
   const measured: string[] = [];

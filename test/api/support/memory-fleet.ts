@@ -1,19 +1,27 @@
 import type { InstanceCommands } from '../../../src/api/routes/instances.js';
 import type { KeyCommands } from '../../../src/api/routes/keys.js';
+import type { PoolCommands } from '../../../src/api/routes/pools.js';
+import type { TenantCommands } from '../../../src/api/routes/tenants.js';
 import type { ClaimAnswer } from '../../../src/commands/claim-instance.js';
 import type { InstanceView } from '../../../src/commands/instance-view.js';
 import type { PoolView } from '../../../src/commands/pool-view.js';
+import type { SuspensionRequest } from '../../../src/commands/suspend-tenant.js';
 import type { ClaimOutcome } from '../../../src/domain/claim.js';
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { BINDING_STEPS } from '../../../src/domain/instance.js';
 import type { Instance, InstanceState } from '../../../src/domain/instance.js';
+import type { Pool } from '../../../src/domain/pool.js';
 import type { Caller, Principal } from '../../../src/domain/principal.js';
 import { checkKey } from '../../../src/domain/providers.js';
 import { Fault } from '../../../src/errors/index.js';
+import type { Tenant } from '../../../src/ports/index.js';
 import { NOON, aClaimedInstance, aPool, anInstance } from '../../support/builders.js';
 
 /** The token of every gateway here; must show up in answers to `access` and nowhere else. */
 export const GATEWAY_TOKEN = 'gateway-token-that-nobody-else-sees';
+
+/** How many instances the pool here may be allowed at most. */
+const POOL_QUOTA = 20;
 
 /**
  * The commands of the API on a fleet in memory, for tests of what speaks HTTP: the API itself and
@@ -23,6 +31,7 @@ export class MemoryFleet {
   readonly views = new Map<InstanceId, InstanceView>();
   /** What was written as keys, as Vault would hold it. */
   readonly keyValues = new Map<string, string>();
+  pool: Pool = aPool();
   /** Holds bindings and key changes where they are. */
   isStuck = false;
   /** Whether a claim that finds nothing gets a member made for it. */
@@ -61,18 +70,50 @@ export class MemoryFleet {
     };
   }
 
-  get pools(): { execute(request: { caller: Caller }): Promise<readonly PoolView[]> } {
+  get pools(): PoolCommands {
     return {
-      execute: ({ caller }) =>
-        this.#run(() => {
-          if (caller.principal.role === 'tenant') throw new Fault('forbidden', 'Not for tenants.');
-          const counts = new Map<InstanceState, number>();
-          for (const { instance } of this.views.values()) {
-            counts.set(instance.state, (counts.get(instance.state) ?? 0) + 1);
-          }
-          return [{ pool: aPool(), counts }];
-        }),
+      list: { execute: (request) => this.#run(() => [this.#poolFor(request.caller)]) },
+      change: { execute: (request) => this.#run(() => this.#changePool(request)) },
     };
+  }
+
+  get tenants(): TenantCommands {
+    return { suspend: { execute: (request) => this.#run(() => this.#suspend(request)) } };
+  }
+
+  #poolFor({ principal }: Caller): PoolView {
+    if (principal.role === 'tenant') throw new Fault('forbidden', 'Not for tenants.');
+    const counts = new Map<InstanceState, number>();
+    for (const { instance } of this.views.values()) {
+      counts.set(instance.state, (counts.get(instance.state) ?? 0) + 1);
+    }
+    return { pool: this.pool, counts, waiting: 0 };
+  }
+
+  #changePool({ caller, poolId, wish }: Parameters<PoolCommands['change']['execute']>[0]) {
+    if (caller.principal.role !== 'operator') throw new Fault('forbidden', 'For operators only.');
+    if (poolId !== this.pool.id) throw new Fault('pool_unknown', 'No such pool.');
+    const { isPaused = false, isBreakerOpen, ...bounds } = wish;
+    if ((bounds.membersMax ?? 0) > POOL_QUOTA) {
+      throw new Fault('pool_bounds_refused', `membersMax is above the quota of ${POOL_QUOTA}.`);
+    }
+    const given = Object.entries(bounds).filter(([, bound]) => bound !== undefined);
+    this.pool = {
+      ...{ ...this.pool, ...(Object.fromEntries(given) as Partial<Pool>) },
+      pausedAt: isPaused ? NOON : null,
+      ...(isBreakerOpen === false ? { breakerOpenedAt: null } : {}),
+    };
+    return this.#poolFor(caller);
+  }
+
+  #suspend({ caller, tenantRef, isSuspended }: SuspensionRequest): Tenant {
+    if (caller.principal.role === 'tenant') throw new Fault('forbidden', 'Not for tenants.');
+    const tenant = [...this.views.values()].find((view) => view.tenantRef === tenantRef);
+    const id = tenant?.instance.tenantId ?? null;
+    if (id === null) throw new Fault('tenant_unknown', 'No such tenant.');
+    if (isSuspended) this.suspended.add(tenantRef);
+    else this.suspended.delete(tenantRef);
+    return { id, externalRef: tenantRef, suspendedAt: isSuspended ? NOON : null };
   }
 
   async #run<Result>(work: () => Result): Promise<Result> {
