@@ -1,5 +1,5 @@
-import { backoffMs } from '../lib/backoff.js';
-import { deadline, pause } from '../lib/timers.js';
+import { BackgroundLoop } from '../lib/background-loop.js';
+import { deadline } from '../lib/timers.js';
 import type { Catalog, CatalogEntry, Log } from '../ports/index.js';
 import type { Driver } from './driver.js';
 
@@ -11,9 +11,15 @@ const SILENCE_MS = 90_000;
  * true is read anew by whoever is woken, and the rounds cover what this misses.
  */
 export class CatalogWatch {
-  readonly #stopping = new AbortController();
+  readonly #loop = new BackgroundLoop({
+    turn: (signal) => this.#follow(signal),
+    onFailure: (error, failures) => {
+      this.log.warn('catalog watch interrupted', { error, failures });
+    },
+  });
   #known = new Map<string, string>();
-  #running: Promise<void> | null = null;
+  /** From where to wait on; null after a failure, which may have hidden anything. */
+  #index: string | null = null;
 
   constructor(
     private readonly catalog: Catalog,
@@ -22,36 +28,19 @@ export class CatalogWatch {
   ) {}
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#loop.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    let index: string | null = null;
-    let failures = 0;
-    while (!this.#isStopping()) {
-      try {
-        const snapshot = await this.catalog.snapshot(index, deadline(SILENCE_MS, signal));
-        index = snapshot.index;
-        failures = 0;
-        this.#wakeChanged(snapshot.entries);
-      } catch (error) {
-        if (this.#isStopping()) return;
-        index = null;
-        failures += 1;
-        this.log.warn('catalog watch interrupted', { error, failures });
-        await pause(backoffMs(failures), signal);
-      }
-    }
-  }
-
-  #isStopping(): boolean {
-    return this.#stopping.signal.aborted;
+  async #follow(signal: AbortSignal): Promise<void> {
+    const afterIndex = this.#index;
+    this.#index = null;
+    const snapshot = await this.catalog.snapshot(afterIndex, deadline(SILENCE_MS, signal));
+    this.#wakeChanged(snapshot.entries);
+    this.#index = snapshot.index;
   }
 
   #wakeChanged(entries: readonly CatalogEntry[]): void {

@@ -1,3 +1,4 @@
+import { BackgroundLoop } from '../lib/background-loop.js';
 import { jittered } from '../lib/random.js';
 import { pause } from '../lib/timers.js';
 import type { Log, Store } from '../ports/index.js';
@@ -10,8 +11,15 @@ const DUE_MAX = 500;
 
 /** Wakes everything that has work to do, again and again, so that no single wake-up matters. */
 export class Rounds {
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | null = null;
+  readonly #loop = new BackgroundLoop({
+    turn: async (signal) => {
+      await this.once();
+      await pause(jittered(ROUND_MS), signal);
+    },
+    onFailure: (error) => {
+      this.#skipped(error);
+    },
+  });
 
   constructor(
     private readonly store: Store,
@@ -21,12 +29,11 @@ export class Rounds {
   ) {}
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#loop.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** One round now, e.g. after changes may have been missed. */
@@ -39,14 +46,11 @@ export class Rounds {
       for (const { id } of pools) this.pools.wake(id);
       for (const id of due) this.instances.wake(id);
     } catch (error) {
-      this.log.warn('round skipped', { error });
+      this.#skipped(error);
     }
   }
 
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      await this.once();
-      await pause(jittered(ROUND_MS), this.#stopping.signal);
-    }
+  #skipped(error: unknown): void {
+    this.log.warn('round skipped', { error });
   }
 }
