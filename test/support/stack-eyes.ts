@@ -73,3 +73,13 @@ export function pauseChild(info: StackInfo, name: string): () => void {
     sendSignal(held, 'SIGCONT');
   };
 }
+
+/** Removes a job from Nomad behind the product's back, as an operator's mistake would. */
+export async function purgeJob(info: StackInfo, jobId: string): Promise<void> {
+  const token = (await readFile(info.secretFile('nomad-management.token'), 'utf8')).trim();
+  await axios.delete(`${info.urls.nomad}/v1/job/${jobId}?purge=true`, {
+    headers: { 'x-nomad-token': token },
+    timeout: 10_000,
+    proxy: false,
+  });
+}
