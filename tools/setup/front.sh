@@ -25,6 +25,7 @@ if ! node tools/setup/is-installed.mjs; then
   echo "ClawDeploy's packages: installing from package-lock.json (usually 20 s)" >&2
   mkdir -p -m 700 .clawdeploy
   log=.clawdeploy/npm-ci.log
+  trap 'echo "Interrupted while npm installed; run this again, it begins anew." >&2; exit 130' INT TERM
   npm ci --no-audit --no-fund >"$log" 2>&1 || {
     tail -n 8 "$log" >&2
     fail "ClawDeploy's packages could not be installed; check that npm reaches its registry and that the disk has room. Whole output: $log"

@@ -154,6 +154,8 @@ async function main(): Promise<void> {
       interrupt.abort();
     });
   }
+  // Whoever reads along may have seen enough, as in `make status | head`.
+  process.stdout.on('error', () => process.exit());
   const program = new Command('stack').description('The development stack of ClawDeploy.');
   program
     .command('up')
