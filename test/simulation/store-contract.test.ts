@@ -1,0 +1,343 @@
+import { expect } from 'chai';
+import type { InstanceId } from '../../src/domain/ids.js';
+import type { Instance, InstanceState } from '../../src/domain/instance.js';
+import type { Pool } from '../../src/domain/pool.js';
+import type { Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
+import { systemClock } from '../../src/lib/clock.js';
+import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId } from '../support/builders.js';
+import type { TestDatabase } from '../support/database.js';
+import { startTestDatabase } from '../support/database.js';
+import { expectFault } from '../support/expect-fault.js';
+import { Database } from './store/database.js';
+import { createMemoryStore } from './store/memory-store.js';
+import { plainHost } from './store/plain-host.js';
+
+const OFFER = 's@default';
+const at = (ms: number): Date => new Date(NOON.getTime() + ms);
+
+describe('the store of the simulator', () => {
+  describe('in memory', () => {
+    storeContract(() => {
+      const host = plainHost(() => systemClock.now());
+      return Promise.resolve(createMemoryStore(new Database(host)));
+    });
+  });
+
+  describe('on PostgreSQL', function () {
+    this.timeout(60_000);
+    let database: TestDatabase;
+    before(async () => {
+      database = await startTestDatabase();
+    });
+    after(async () => {
+      await database?.stop();
+    });
+    storeContract(() => database.emptyStore());
+  });
+});
+
+/** What the simulator relies on: the same promises of the store in memory and of the real one. */
+function storeContract(open: () => Promise<Store>): void {
+  let store: Store;
+  let pool: Pool;
+  let tenant: Tenant;
+
+  beforeEach(async () => {
+    store = await open();
+    const bounds = { idleFloor: 2, idleCeiling: 4, membersMax: 10 };
+    pool = await store.pools.ensure(aPoolKey(), bounds, NOON);
+    tenant = await store.tenants.ensure({ id: aTenantId(), externalRef: 'acme' }, NOON);
+  });
+
+  const taking = (changes: Partial<Taking> = {}): Taking => ({
+    ...{ poolId: pool.id, tenantId: tenant.id, claimId: aClaimId(), name: 'default', at: NOON },
+    ...changes,
+  });
+
+  async function member(state: 'creating' | 'warming' | 'idle', ms = 0): Promise<Instance> {
+    const made = { id: anInstanceId(), pool, at: at(ms), startGrantedAt: at(ms) };
+    let instance: Instance | null = await store.instances.insert(made);
+    if (state !== 'creating') {
+      instance = await store.instances.move(instance, { verb: 'launch', at: at(ms) });
+    }
+    if (state === 'idle' && instance !== null) {
+      const notes = { nodeId: 'node-a', address: `127.0.0.1:${20_000 + ms}` };
+      instance = await store.instances.move(instance, { verb: 'admit', at: at(ms + 5) }, notes);
+    }
+    return present(instance);
+  }
+
+  const claimOf = (instanceId: InstanceId, name = 'default') => ({
+    ...{ id: aClaimId(), tenantId: tenant.id, instanceId, name, offer: OFFER },
+    ...{ outcome: 'warm' as const, at: NOON },
+  });
+
+  describe('transactions', () => {
+    it('leave nothing behind when their work fails', async () => {
+      const seen = await member('idle');
+      const failing = store.transaction(async (tx) => {
+        await tx.instances.takeIdle(taking());
+        await tx.pools.recordStart(pool.id, 'failed', NOON);
+        throw new Error('on purpose');
+      });
+      expect(await failing.catch(String)).to.include('on purpose');
+      expect(await store.instances.find(seen.id)).to.deep.equal(seen);
+      expect((await store.pools.find(pool.id))?.failuresInARow).to.equal(0);
+    });
+
+    it('are not seen by others before they end', async () => {
+      const { id } = await member('idle');
+      await store.transaction(async (tx) => {
+        await tx.instances.takeIdle(taking());
+        expect((await tx.instances.find(id))?.state).to.equal('binding');
+        expect((await store.instances.find(id))?.state).to.equal('idle');
+      });
+      expect((await store.instances.find(id))?.state).to.equal('binding');
+    });
+
+    it('can do nothing more once a statement failed', async () => {
+      const one = await member('idle');
+      await store.claims.insert(claimOf(one.id));
+      const two = await member('idle');
+      const failing = store.transaction(async (tx) => {
+        await tx.claims.insert(claimOf(two.id)).catch(() => undefined);
+        await tx.instances.find(one.id);
+      });
+      expect(
+        await failing.then(
+          () => 'went on',
+          () => 'refused',
+        ),
+      ).to.equal('refused');
+    });
+  });
+
+  describe('taking an idle member', () => {
+    it('gives each to one claim, and skips those that another one holds', async () => {
+      await Promise.all([member('idle', 1), member('idle', 2)]);
+      const taken: (InstanceId | undefined)[] = [];
+      await store.transaction(async (first) => {
+        taken.push((await first.instances.takeIdle(taking()))?.id);
+        await store.transaction(async (second) => {
+          taken.push((await second.instances.takeIdle(taking()))?.id);
+          expect(await store.instances.takeIdle(taking())).to.equal(null);
+        });
+      });
+      expect(new Set(taken).size).to.equal(2);
+      expect(taken).to.not.include(undefined);
+    });
+
+    it('raises fence, revision and token version, and begins the binding', async () => {
+      const seen = await member('idle');
+      const wish = taking({ name: 'mine', at: at(9) });
+      const { tenantId, claimId, name } = wish;
+      expect(await store.instances.takeIdle(wish)).to.deep.equal({
+        ...{ ...seen, state: 'binding', stateAt: at(9), fence: seen.fence + 1 },
+        ...{ tenantId, claimId, name, bindingStep: 'claimed' },
+        ...{ revision: seen.revision + 1, gatewayVersion: seen.gatewayVersion + 1 },
+      });
+    });
+
+    it('leaves suspects and members of closed nodes alone, and takes the longest idle', async () => {
+      const young = await member('idle', 200);
+      const old = await member('idle', 100);
+      const suspect = await member('idle', 50);
+      await store.instances.note(suspect, { suspectAt: NOON });
+      const closed = { id: 'node-b', name: 'b', nodePool: 'default', isEligible: false };
+      await store.nodes.replaceAll([closed], NOON);
+      const away = await member('idle', 10);
+      await store.instances.note(away, { nodeId: 'node-b' });
+
+      // Members of one node rank in the order of their admission.
+      expect((await store.instances.takeIdle(taking()))?.id).to.equal(young.id);
+      expect((await store.instances.takeIdle(taking()))?.id).to.equal(old.id);
+      expect(await store.instances.takeIdle(taking())).to.equal(null);
+    });
+
+    it('takes members of superseded pools when asked for those', async () => {
+      const { id } = await member('idle');
+      const key = aPoolKey({ openclawVersion: '2026.9.7' });
+      const bounds = { idleFloor: 0, idleCeiling: 2, membersMax: 10 };
+      const heir = await store.pools.ensure(key, bounds, NOON);
+      await store.pools.supersedeOthers([heir.id]);
+      expect(await store.instances.takeIdle(taking({ poolId: heir.id }))).to.equal(null);
+      const late = await store.instances.takeIdleSuperseded(taking({ poolId: heir.id }));
+      expect(late?.id).to.equal(id);
+    });
+  });
+
+  it('takes what is nearest to being idle, keeps its state and raises its fence', async () => {
+    await member('creating', 1);
+    const warming = await member('warming', 2);
+    const taken = await store.instances.takeComing(taking());
+    expect(taken).to.include({ id: warming.id, state: 'warming', tenantId: tenant.id });
+    expect(taken?.fence).to.equal(warming.fence + 1);
+    expect((await store.instances.takeComing(taking()))?.state).to.equal('creating');
+    expect(await store.instances.takeComing(taking())).to.equal(null);
+    expect(await store.instances.countWaiting(pool.id)).to.equal(2);
+    expect(await store.instances.countHolding(pool.id)).to.equal(2);
+  });
+
+  it('starts a member that somebody waits for as bound', async () => {
+    const made = await member('warming');
+    const waited = present(await store.instances.takeComing(taking()));
+    expect(await store.instances.move(made, { verb: 'admit', at: NOON })).to.equal(null);
+    const bound = await store.instances.move(waited, { verb: 'bind', at: at(7) });
+    expect(bound).to.include({ state: 'binding', bindingStep: 'claimed', gatewayVersion: 2 });
+    expect(bound?.revision).to.equal(2);
+    expect(await store.instances.recentBoots(pool.id, 5)).to.deep.equal([7]);
+  });
+
+  it('moves and notes only what is as it was seen', async () => {
+    const seen = await member('idle');
+    const raced = await Promise.all([
+      store.instances.takeIdle(taking()),
+      store.instances.move(seen, { verb: 'delete', at: NOON }),
+    ]);
+    expect(raced.filter((won) => won !== null)).to.have.length(1);
+    expect(await store.instances.note(seen, { address: 'x:1' })).to.equal(null);
+    expect((await store.instances.find(seen.id))?.address).to.not.equal('x:1');
+    await expectFault('move_refused', store.instances.move(seen, { verb: 'prove', at: NOON }));
+  });
+
+  it('waits for a locked row and then looks again', async () => {
+    const seen = await member('idle');
+    let late: Promise<Instance | null> = Promise.resolve(null);
+    await store.transaction(async (tx) => {
+      await tx.instances.findForUpdate(seen.id);
+      late = store.instances.move(seen, { verb: 'rewarm', at: NOON });
+      await tx.instances.move(seen, { verb: 'fail', at: NOON });
+    });
+    expect(await late).to.equal(null);
+  });
+
+  describe('claims', () => {
+    it('have one live name per tenant, also when two come at once', async () => {
+      const [one, two] = await Promise.all([member('idle', 1), member('idle', 2)]);
+      const outcomes = await Promise.allSettled(
+        [one, two].map(({ id }) =>
+          store.transaction(async (tx) => {
+            await tx.claims.insert(claimOf(id));
+          }),
+        ),
+      );
+      expect(outcomes.map(({ status }) => status)).to.have.members(['fulfilled', 'rejected']);
+      const third = await member('idle', 3);
+      await expectFault('name_taken', store.claims.insert(claimOf(third.id)));
+      await Promise.all([one, two].map(({ id }) => store.claims.release(id, NOON)));
+      await store.claims.insert(claimOf((await member('idle', 4)).id));
+    });
+
+    it('move only from where they are, and count the attempts', async () => {
+      const [one, two, three] = [await member('idle'), await member('idle'), await member('idle')];
+      const claim = claimOf(one.id);
+      await store.claims.insert(claim);
+      expect(await store.claims.moveTo(claim.id, one.id, two.id)).to.equal(true);
+      expect(await store.claims.moveTo(claim.id, one.id, three.id)).to.equal(false);
+      expect(await store.claims.find(claim.id)).to.include({ instanceId: two.id, attempts: 2 });
+      await store.claims.release(two.id, NOON);
+      expect(await store.claims.moveTo(claim.id, two.id, three.id)).to.equal(false);
+    });
+
+    it('are counted in buckets back from now', async () => {
+      for (const ms of [0, 5, 25, 26, 40]) {
+        const { id } = await member('idle', ms);
+        await store.claims.insert({ ...claimOf(id, `n${ms}`), at: at(ms) });
+      }
+      const window = { now: at(30), bucketMs: 10, buckets: 3 };
+      expect((await store.claims.demand(OFFER, window)).arrivals).to.deep.equal([1, 0, 2]);
+      expect((await store.claims.demand('m@default', window)).arrivals).to.deep.equal([0, 0, 0]);
+    });
+  });
+
+  describe('idempotency keys', () => {
+    const entry = { principal: 'p', key: 'k', requestHash: 'h', at: NOON, expiresAt: at(100) };
+    const finished = async (tx: Repositories, id: InstanceId): Promise<string> => {
+      const { kind } = await tx.idempotency.begin(entry);
+      if (kind === 'first') await tx.idempotency.finish('p', 'k', id);
+      return kind;
+    };
+
+    it('make the second caller wait for the outcome of the first', async () => {
+      const { id } = await member('idle');
+      const both = [1, 2].map(() => store.transaction((tx) => finished(tx, id)));
+      expect(await Promise.all(both)).to.have.members(['first', 'replay']);
+      const other = await store.idempotency.begin({ ...entry, requestHash: 'other' });
+      expect(other.kind).to.equal('other_request');
+    });
+
+    it('are free again when the first caller fails, and once they expire', async () => {
+      const { id } = await member('idle');
+      const failing = store.transaction(async (tx) => {
+        await tx.idempotency.begin(entry);
+        throw new Error('on purpose');
+      });
+      await failing.catch(() => undefined);
+      expect(await store.transaction((tx) => finished(tx, id))).to.equal('first');
+      const late = { ...entry, at: at(100), expiresAt: at(200) };
+      expect((await store.idempotency.begin(late)).kind).to.equal('first');
+    });
+  });
+
+  it('has one holder of a lease, and a higher fence for each new one', async () => {
+    const raced = await Promise.all(['a', 'b'].map((who) => store.leases.grant('x', who, 60_000)));
+    const first = present(raced.find((lease) => lease !== null) ?? null);
+    expect(raced.filter((lease) => lease !== null)).to.have.length(1);
+    expect((await store.leases.grant('x', first.holder, 60_000))?.fence).to.equal(first.fence);
+    await store.leases.release({ ...first, fence: first.fence + 1 });
+    expect(await store.leases.grant('x', 'c', 60_000)).to.equal(null);
+    await store.leases.release(first);
+    expect((await store.leases.grant('x', 'c', 60_000))?.fence).to.equal(first.fence + 1);
+  });
+
+  it('opens the breaker at the third failure, and closes it on a success', async () => {
+    const breaker = async (outcome: 'admitted' | 'failed' | 'hopeless') => {
+      await store.pools.recordStart(pool.id, outcome, NOON);
+      const { breakerOpenedAt, isBreakerFinal } = present(await store.pools.find(pool.id));
+      return `${breakerOpenedAt === null ? 'closed' : 'open'}${isBreakerFinal ? ' for good' : ''}`;
+    };
+    expect(await breaker('failed')).to.equal('closed');
+    expect(await breaker('failed')).to.equal('closed');
+    expect(await breaker('failed')).to.equal('open');
+    expect(await breaker('admitted')).to.equal('closed');
+    expect(await breaker('hopeless')).to.equal('open for good');
+    await store.pools.change(pool.id, { isBreakerOpen: false });
+    expect(present(await store.pools.find(pool.id)).breakerOpenedAt).to.equal(null);
+  });
+
+  it('keeps what an operator set of a pool until its settings change', async () => {
+    const bounds = { idleFloor: 2, idleCeiling: 4, membersMax: 10 };
+    await store.pools.change(pool.id, { idleFloor: 1, idleTarget: 3 });
+    expect((await store.pools.ensure(aPoolKey(), bounds, NOON)).idleFloor).to.equal(1);
+    const wider = { ...bounds, idleCeiling: 2 };
+    expect(await store.pools.ensure(aPoolKey(), wider, NOON)).to.include({
+      ...{ idleFloor: 2, idleCeiling: 2, idleTarget: 2 },
+    });
+  });
+
+  it('lists keys, never older than the newest version heard of', async () => {
+    const { id } = await member('idle');
+    await store.keys.record(id, { version: 2, set: ['openai'], removed: ['telegram'], at: NOON });
+    await store.keys.record(id, { version: 1, set: ['openai', 'telegram'], removed: [], at: NOON });
+    const keys = await store.keys.list(id);
+    expect(keys.map(({ name, version }) => [name, version])).to.deep.equal([['openai', 2]]);
+    expect(await store.instances.find(id)).to.include({ keyVersion: 2, revision: 3 });
+  });
+
+  it('lists what is due, and counts every state', async () => {
+    const states: InstanceState[] = ['creating', 'warming', 'idle'];
+    const made = [await member('creating', 3), await member('warming', 2), await member('idle', 1)];
+    const failed = await store.instances.move(present(made[0] ?? null), { verb: 'fail', at: NOON });
+    expect(failed?.failure).to.equal(null);
+    const due = await store.instances.listDue(10);
+    expect(due).to.have.members(made.map(({ id }) => id));
+    const counts = await store.instances.countByState(pool.id);
+    expect(states.map((state) => counts.get(state))).to.deep.equal([0, 1, 1]);
+    expect(counts.get('failed')).to.equal(1);
+  });
+}
+
+function present<Thing>(thing: Thing | null): Thing {
+  if (thing === null) throw new Error('expected to be there');
+  return thing;
+}

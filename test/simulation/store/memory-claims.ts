@@ -1,0 +1,245 @@
+import type { ClaimId, InstanceId, TenantId } from '../../../src/domain/ids.js';
+import type { Demand } from '../../../src/domain/sizing/demand.js';
+import { Fault } from '../../../src/errors/index.js';
+import type {
+  Claim,
+  ClaimStore,
+  DemandWindow,
+  IdempotencyStore,
+  IdempotentStart,
+  KeyRecord,
+  KeyStore,
+  Tenant,
+  TenantStore,
+} from '../../../src/ports/index.js';
+import type { ClaimRecord, Database, KeyRow } from './database.js';
+import type { Transaction } from './engine.js';
+import { DatabaseBug } from './engine.js';
+
+/** Claims in memory; one live claim per tenant and name, one claim per instance. */
+export class MemoryClaims implements ClaimStore {
+  constructor(
+    private readonly database: Database,
+    private readonly tx: Transaction | null,
+  ) {}
+
+  insert({ at, ...claim }: Parameters<ClaimStore['insert']>[0]): Promise<void> {
+    const { claims, engine, flaws } = this.database;
+    return engine.statement(this.tx, `insert claim ${claim.id}`, async (tx) => {
+      await engine.lock(tx, nameLock(claim));
+      const others = claims.all(tx);
+      if (flaws.forgetsLiveNames !== true && others.some((other) => isLiveTwin(other, claim))) {
+        throw new Fault('name_taken', 'This tenant already has an instance of that name.');
+      }
+      this.#checkInstance(tx, claim.id, claim.instanceId);
+      claims.put(tx, claim.id, { ...claim, attempts: 1, claimedAt: at, releasedAt: null });
+    });
+  }
+
+  find(id: ClaimId): Promise<Claim | null> {
+    const { claims, engine } = this.database;
+    return engine.statement(this.tx, `read ${id}`, (tx) => {
+      const record = claims.get(tx, id);
+      return record === null ? null : toClaim(record);
+    });
+  }
+
+  moveTo(id: ClaimId, from: InstanceId, to: InstanceId): Promise<boolean> {
+    const { claims, engine } = this.database;
+    return engine.statement(this.tx, `move ${id} to ${to}`, async (tx) => {
+      const moved = await claims.update(tx, id, (row) => {
+        if (row.instanceId !== from || row.releasedAt !== null) return null;
+        return { ...row, instanceId: to, attempts: row.attempts + 1 };
+      });
+      if (moved !== null) this.#checkInstance(tx, id, to);
+      return moved !== null;
+    });
+  }
+
+  demand(offer: string, { now, bucketMs, buckets }: DemandWindow): Promise<Demand> {
+    const { claims, engine } = this.database;
+    return engine.statement(this.tx, `demand of ${offer}`, (tx) => {
+      const arrivals = Array.from({ length: buckets }, () => 0);
+      for (const claim of claims.all(tx)) {
+        const ageMs = now.getTime() - claim.claimedAt.getTime();
+        if (claim.offer !== offer || ageMs < 0 || ageMs >= bucketMs * buckets) continue;
+        const at = buckets - 1 - Math.floor(ageMs / bucketMs);
+        arrivals[at] = (arrivals[at] ?? 0) + 1;
+      }
+      return { bucketMs, arrivals, lastBucketAgeMs: bucketMs };
+    });
+  }
+
+  release(instanceId: InstanceId, at: Date): Promise<void> {
+    const { claims, engine } = this.database;
+    return engine.statement(this.tx, `release ${instanceId}`, async (tx) => {
+      const held = claims
+        .all(tx)
+        .filter((row) => row.instanceId === instanceId && row.releasedAt === null);
+      for (const { id } of held) {
+        await claims.update(tx, id, (row) => {
+          if (row.instanceId !== instanceId || row.releasedAt !== null) return null;
+          return { ...row, releasedAt: at };
+        });
+      }
+      for (const claim of held) await engine.lock(tx, nameLock(claim));
+    });
+  }
+
+  #checkInstance(tx: Transaction, id: ClaimId, instanceId: InstanceId): void {
+    const { claims, instances } = this.database;
+    if (instances.get(tx, instanceId) === null) throw new DatabaseBug('claims_instance');
+    if (claims.all(tx).some((row) => row.instanceId === instanceId && row.id !== id)) {
+      throw new DatabaseBug(`claims_one_per_instance: ${instanceId}`);
+    }
+  }
+}
+
+/** Tenants in memory; the product's own reference is unique. */
+export class MemoryTenants implements TenantStore {
+  constructor(
+    private readonly database: Database,
+    private readonly tx: Transaction | null,
+  ) {}
+
+  async ensure(candidate: Pick<Tenant, 'id' | 'externalRef'>): Promise<Tenant> {
+    const { externalRef } = candidate;
+    const known = await this.findByRef(externalRef);
+    if (known !== null) return known;
+    const { tenants, engine } = this.database;
+    return engine.statement(this.tx, `ensure tenant ${externalRef}`, async (tx) => {
+      await engine.lock(tx, `tenant reference ${externalRef}`);
+      const other = tenants.all(tx).find((tenant) => tenant.externalRef === externalRef);
+      if (other !== undefined) return other;
+      const made = { ...candidate, suspendedAt: null };
+      tenants.put(tx, made.id, made);
+      return made;
+    });
+  }
+
+  findByRef(externalRef: string): Promise<Tenant | null> {
+    const { tenants, engine } = this.database;
+    return engine.statement(this.tx, `read tenant ${externalRef}`, (tx) => {
+      return tenants.all(tx).find((tenant) => tenant.externalRef === externalRef) ?? null;
+    });
+  }
+
+  findMany(ids: readonly TenantId[]): Promise<readonly Tenant[]> {
+    const { tenants, engine } = this.database;
+    return engine.statement(this.tx, 'read tenants', (tx) =>
+      tenants.all(tx).filter(({ id }) => ids.includes(id)),
+    );
+  }
+
+  async setSuspended(externalRef: string, suspendedAt: Date | null): Promise<Tenant | null> {
+    const known = await this.findByRef(externalRef);
+    if (known === null) return null;
+    const { tenants, engine } = this.database;
+    return engine.statement(this.tx, `suspend ${externalRef}`, (tx) =>
+      tenants.update(tx, known.id, (tenant) => ({ ...tenant, suspendedAt })),
+    );
+  }
+}
+
+/** Idempotency keys in memory; a second caller waits for the first one's transaction. */
+export class MemoryIdempotency implements IdempotencyStore {
+  constructor(
+    private readonly database: Database,
+    private readonly tx: Transaction | null,
+  ) {}
+
+  begin(entry: Parameters<IdempotencyStore['begin']>[0]): Promise<IdempotentStart> {
+    const { principal, key, requestHash, at, expiresAt } = entry;
+    const { idempotency, engine, flaws } = this.database;
+    const name = `${principal} ${key}`;
+    return engine.statement(this.tx, `begin ${key}`, async (tx): Promise<IdempotentStart> => {
+      if (flaws.forgetsKeys === true) return { kind: 'first' };
+      await engine.lock(tx, idempotency.lockName(name));
+      const row = idempotency.get(tx, name);
+      if (row === null || row.expiresAt <= at) {
+        idempotency.put(tx, name, { requestHash, instanceId: null, expiresAt });
+        return { kind: 'first' };
+      }
+      if (row.requestHash !== requestHash) return { kind: 'other_request' };
+      if (row.instanceId === null) throw new DatabaseBug('a key without an answer was committed');
+      return { kind: 'replay', instanceId: row.instanceId };
+    });
+  }
+
+  finish(principal: string, key: string, instanceId: InstanceId): Promise<void> {
+    const { idempotency, engine } = this.database;
+    return engine.statement(this.tx, `finish ${key}`, async (tx) => {
+      await idempotency.update(tx, `${principal} ${key}`, (row) => ({ ...row, instanceId }));
+    });
+  }
+
+  deleteExpired(at: Date, limit: number): Promise<number> {
+    const { idempotency, engine } = this.database;
+    return engine.statement(this.tx, 'forget keys', async (tx) => {
+      const expired = [...idempotency.committed()].filter(([, row]) => row.expiresAt <= at);
+      for (const [name] of expired.slice(0, limit)) {
+        await idempotency.locked(tx, name);
+        idempotency.put(tx, name, null);
+      }
+      return Math.min(limit, expired.length);
+    });
+  }
+}
+
+/** What is known of keys, in memory. */
+export class MemoryKeys implements KeyStore {
+  constructor(
+    private readonly database: Database,
+    private readonly tx: Transaction | null,
+  ) {}
+
+  list(instanceId: InstanceId): Promise<readonly KeyRecord[]> {
+    const { keys, instances, engine } = this.database;
+    return engine.statement(this.tx, `keys of ${instanceId}`, (tx) => {
+      const applied = instances.get(tx, instanceId)?.revisionApplied ?? 0;
+      return keys
+        .all(tx)
+        .filter((row) => row.instanceId === instanceId && row.removedAt === null)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ name, version, setAt, revision }) => {
+          return { name, version, setAt, isLive: revision <= applied };
+        });
+    });
+  }
+
+  record(instanceId: InstanceId, change: Parameters<KeyStore['record']>[1]): Promise<void> {
+    const { version, set, removed, at } = change;
+    const { instances, keys, engine } = this.database;
+    return engine.statement(this.tx, `record keys v${version} of ${instanceId}`, async (tx) => {
+      const raised = await instances.update(tx, instanceId, (row) => ({
+        ...row,
+        keyVersion: Math.max(row.keyVersion, version),
+        revision: row.revision + 1,
+      }));
+      if (raised === null) return;
+      const { revision } = raised;
+      const rows = [
+        ...set.map((name) => ({ name, removedAt: null })),
+        ...removed.map((name) => ({ name, removedAt: at })),
+      ];
+      for (const { name, removedAt } of rows) {
+        const row: KeyRow = { instanceId, name, version, revision, setAt: at, removedAt };
+        const known = await keys.locked(tx, `${instanceId} ${name}`);
+        if (known === null || known.version < version) keys.put(tx, `${instanceId} ${name}`, row);
+      }
+    });
+  }
+}
+
+function nameLock({ tenantId, name }: Pick<Claim, 'tenantId' | 'name'>): string {
+  return `live name ${tenantId} ${name}`;
+}
+
+function isLiveTwin(other: ClaimRecord, { tenantId, name }: Pick<Claim, 'tenantId' | 'name'>) {
+  return other.releasedAt === null && other.tenantId === tenantId && other.name === name;
+}
+
+function toClaim(record: ClaimRecord): Claim {
+  const { claimedAt: _claimedAt, releasedAt: _releasedAt, ...claim } = record;
+  return claim;
+}

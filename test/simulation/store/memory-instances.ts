@@ -1,0 +1,292 @@
+import type { InstanceId, PoolId } from '../../../src/domain/ids.js';
+import type { Instance, InstanceState } from '../../../src/domain/instance.js';
+import { HOLDING_STATES, INSTANCE_STATES, nextState } from '../../../src/domain/instance.js';
+import type {
+  InstanceFilter,
+  InstanceMove,
+  InstanceNotes,
+  InstanceStore,
+  NewInstance,
+  Page,
+  Paged,
+  Taking,
+} from '../../../src/ports/index.js';
+import type { Database, InstanceRecord } from './database.js';
+import type { Transaction } from './engine.js';
+import { DatabaseBug } from './engine.js';
+
+/** Instances in memory, statement by statement like those of the PostgreSQL store. */
+export class MemoryInstances implements InstanceStore {
+  constructor(
+    private readonly database: Database,
+    private readonly tx: Transaction | null,
+  ) {}
+
+  insert(made: NewInstance): Promise<Instance> {
+    const { id, pool, at, startGrantedAt = null, owner } = made;
+    return this.#statement(`insert instance ${id}`, async (tx) => {
+      await this.database.engine.lock(tx, this.database.instances.lockName(id));
+      if (this.database.pools.get(tx, pool.id) === null) throw new DatabaseBug('no such pool');
+      const record: InstanceRecord = {
+        ...{ id, poolId: pool.id, state: 'creating', sizeClass: pool.sizeClass },
+        ...{ openclawVersion: pool.openclawVersion, fence: 0, bindingStep: null },
+        ...{ tenantId: owner?.tenantId ?? null, claimId: owner?.claimId ?? null },
+        ...{ name: owner?.name ?? null, revision: 1, revisionApplied: 0, gatewayVersion: 1 },
+        ...{ keyVersion: 0, allocationId: null, nodeId: null, address: null, suspectAt: null },
+        ...{ startGrantedAt, replacedBy: null, failure: null, createdAt: at, stateAt: at },
+        ...{ readyAt: null, admittedAt: null, claimRank: 0 },
+      };
+      this.#write(tx, record);
+      return toInstance(record);
+    });
+  }
+
+  find(id: InstanceId): Promise<Instance | null> {
+    return this.#statement(`read ${id}`, (tx) => orNull(this.database.instances.get(tx, id)));
+  }
+
+  findForUpdate(id: InstanceId): Promise<Instance | null> {
+    return this.#statement(`lock ${id}`, async (tx) =>
+      orNull(await this.database.instances.locked(tx, id)),
+    );
+  }
+
+  list(filter: InstanceFilter, page: Page): Promise<Paged<Instance>> {
+    return this.#statement('list instances', (tx) => {
+      const { cursor, limit } = page;
+      const found = this.#all(tx)
+        .filter((row) => isWanted(row, filter) && (cursor === null || row.id > cursor))
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+      const rows = found.slice(0, limit).map(toInstance);
+      return { rows, nextCursor: found.length > limit ? (rows.at(-1)?.id ?? null) : null };
+    });
+  }
+
+  countByState(poolId: PoolId): Promise<ReadonlyMap<InstanceState, number>> {
+    return this.#statement(`count ${poolId}`, (tx) => {
+      const counts = new Map<InstanceState, number>(INSTANCE_STATES.map((state) => [state, 0]));
+      for (const row of this.#all(tx)) {
+        if (row.poolId === poolId) counts.set(row.state, (counts.get(row.state) ?? 0) + 1);
+      }
+      return counts;
+    });
+  }
+
+  takeIdle(taking: Taking): Promise<Instance | null> {
+    return this.#takeIdle(taking, () => [taking.poolId]);
+  }
+
+  takeIdleSuperseded(taking: Taking): Promise<Instance | null> {
+    return this.#takeIdle(taking, (tx) =>
+      this.database.pools
+        .all(tx)
+        .filter(({ supersededBy }) => supersededBy === taking.poolId)
+        .map(({ id }) => id),
+    );
+  }
+
+  takeComing({ poolId, tenantId, claimId, name }: Taking): Promise<Instance | null> {
+    return this.#statement(`take coming for ${claimId}`, (tx) => {
+      const coming = this.#all(tx)
+        .filter(({ id }) => this.database.instances.isFree(tx, id))
+        .filter((row) => row.poolId === poolId && row.tenantId === null)
+        .filter(({ state }) => state === 'creating' || state === 'warming')
+        .filter(({ startGrantedAt }) => startGrantedAt !== null)
+        .sort(
+          (a, b) => b.state.localeCompare(a.state) || a.createdAt.getTime() - b.createdAt.getTime(),
+        );
+      const [row] = coming;
+      if (row === undefined) return null;
+      return toInstance(this.#write(tx, { ...row, fence: row.fence + 1, tenantId, claimId, name }));
+    });
+  }
+
+  countWaiting(poolId: PoolId): Promise<number> {
+    return this.#count(
+      'count waiting',
+      (row) =>
+        row.poolId === poolId &&
+        row.tenantId !== null &&
+        (row.state === 'creating' || row.state === 'warming'),
+    );
+  }
+
+  countHolding(poolId: PoolId): Promise<number> {
+    return this.#count(
+      'count holding',
+      (row) => row.poolId === poolId && HOLDING_STATES.includes(row.state),
+    );
+  }
+
+  recentBoots(poolId: PoolId, limit: number): Promise<readonly number[]> {
+    return this.#statement('recent boots', (tx) =>
+      this.#all(tx)
+        .filter(
+          (row) => row.poolId === poolId && timeOf(row.admittedAt) > timeOf(row.startGrantedAt),
+        )
+        .sort((a, b) => timeOf(b.admittedAt) - timeOf(a.admittedAt))
+        .slice(0, limit)
+        .map((row) => timeOf(row.admittedAt) - timeOf(row.startGrantedAt)),
+    );
+  }
+
+  async move(
+    seen: Instance,
+    move: InstanceMove,
+    notes: InstanceNotes = {},
+  ): Promise<Instance | null> {
+    const { verb, at, failure } = move;
+    const state = nextState(seen.state, verb);
+    return this.#update(seen, `${verb} ${seen.id}`, (row, tx) => ({
+      ...{ ...row, ...definedOf(notes), state, stateAt: at },
+      ...(verb === 'prove' ? { readyAt: at } : {}),
+      ...(verb === 'admit' ? { claimRank: this.#rankOn(tx, seen, notes) } : {}),
+      ...(verb === 'admit' || verb === 'bind' ? { admittedAt: row.admittedAt ?? at } : {}),
+      ...(verb === 'bind' ? boundOf(row) : {}),
+      ...(failure === undefined ? {} : { failure }),
+    }));
+  }
+
+  async note(seen: Instance, notes: InstanceNotes): Promise<Instance | null> {
+    const names = Object.keys(notes);
+    if (names.length === 0) return seen;
+    return this.#update(seen, `note ${names.join(' ')} of ${seen.id}`, (row) => ({
+      ...row,
+      ...definedOf(notes),
+    }));
+  }
+
+  listDue(limit: number): Promise<readonly InstanceId[]> {
+    return this.#statement('list due', (tx) =>
+      this.#all(tx)
+        .filter(isDue)
+        .sort((a, b) => timeOf(a.stateAt) - timeOf(b.stateAt))
+        .slice(0, limit)
+        .map(({ id }) => id),
+    );
+  }
+
+  #takeIdle(
+    { tenantId, claimId, name, at }: Taking,
+    poolsOf: (tx: Transaction) => readonly PoolId[],
+  ): Promise<Instance | null> {
+    const { flaws, engine } = this.database;
+    return this.#statement(`take idle for ${claimId}`, async (tx) => {
+      const pools = poolsOf(tx);
+      const [row] = this.#all(tx)
+        .filter(({ id, poolId }) => pools.includes(poolId) && this.#isFree(tx, id))
+        .filter((candidate) => this.#isEligible(tx, candidate))
+        .sort((a, b) => a.claimRank - b.claimRank || timeOf(a.stateAt) - timeOf(b.stateAt));
+      if (row === undefined) return null;
+      if (flaws.takesWithoutLock === true) await engine.host.step('take idle, unlocked');
+      const taken: InstanceRecord = {
+        ...{ ...row, state: 'binding', stateAt: at, fence: row.fence + 1 },
+        ...{ tenantId, claimId, name, ...boundOf(row) },
+      };
+      return toInstance(this.#write(tx, taken));
+    });
+  }
+
+  #isFree(tx: Transaction, id: InstanceId): boolean {
+    return this.database.flaws.takesWithoutLock === true || this.database.instances.isFree(tx, id);
+  }
+
+  #isEligible(tx: Transaction, { state, suspectAt, nodeId }: InstanceRecord): boolean {
+    if (state !== 'idle' || suspectAt !== null) return false;
+    const node = nodeId === null ? null : this.database.nodes.get(tx, nodeId);
+    return node === null || node.isEligible;
+  }
+
+  /** The conditional statement of every change: the count of rows is the answer. */
+  #update(
+    seen: Instance,
+    label: string,
+    change: (row: InstanceRecord, tx: Transaction) => InstanceRecord,
+  ): Promise<Instance | null> {
+    const { instances, flaws } = this.database;
+    const isAsSeen = (row: InstanceRecord | null): row is InstanceRecord =>
+      row !== null &&
+      row.state === seen.state &&
+      (row.fence === seen.fence || flaws.ignoresFence === true);
+    return this.#statement(label, async (tx) => {
+      if (!isAsSeen(instances.get(tx, seen.id))) return null;
+      const row = await instances.locked(tx, seen.id);
+      return isAsSeen(row) ? toInstance(this.#write(tx, change(row, tx))) : null;
+    });
+  }
+
+  #rankOn(tx: Transaction, { poolId, nodeId }: Instance, notes: InstanceNotes): number {
+    const node = notes.nodeId === undefined ? nodeId : notes.nodeId;
+    return this.#all(tx).filter(
+      (row) => row.poolId === poolId && row.state === 'idle' && row.nodeId === node,
+    ).length;
+  }
+
+  #count(label: string, isCounted: (row: InstanceRecord) => boolean): Promise<number> {
+    return this.#statement(label, (tx) => this.#all(tx).filter(isCounted).length);
+  }
+
+  #all(tx: Transaction): InstanceRecord[] {
+    return this.database.instances.all(tx);
+  }
+
+  #write(tx: Transaction, record: InstanceRecord): InstanceRecord {
+    this.database.checkInstance(tx, record);
+    this.database.instances.put(tx, record.id, record);
+    return record;
+  }
+
+  #statement<Result>(
+    label: string,
+    work: (tx: Transaction) => Result | Promise<Result>,
+  ): Promise<Result> {
+    return this.database.engine.statement(this.tx, label, work);
+  }
+}
+
+/** The row as the port gives it: without what only statements look at. */
+export function toInstance(record: InstanceRecord): Instance {
+  const { admittedAt: _admittedAt, claimRank: _claimRank, ...instance } = record;
+  return instance;
+}
+
+function orNull(record: InstanceRecord | null): Instance | null {
+  return record === null ? null : toInstance(record);
+}
+
+function boundOf({ gatewayVersion, revision }: InstanceRecord) {
+  const bindingStep = 'claimed' as const;
+  return { bindingStep, gatewayVersion: gatewayVersion + 1, revision: revision + 1 };
+}
+
+function definedOf(notes: InstanceNotes): InstanceNotes {
+  return Object.fromEntries(Object.entries(notes).filter(([, value]) => value !== undefined));
+}
+
+function isWanted(row: InstanceRecord, filter: InstanceFilter): boolean {
+  const { tenantId, poolId, states, isClaimed } = filter;
+  return (
+    (tenantId === undefined || row.tenantId === tenantId) &&
+    (poolId === undefined || row.poolId === poolId) &&
+    (states === undefined || states.includes(row.state)) &&
+    (isClaimed === undefined || (row.tenantId !== null) === isClaimed)
+  );
+}
+
+function isDue({ state, tenantId, replacedBy, revision, revisionApplied }: InstanceRecord) {
+  switch (state) {
+    case 'failed':
+      return tenantId === null || replacedBy !== null;
+    case 'ready':
+      return revisionApplied < revision;
+    case 'stopped':
+    case 'deleted':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function timeOf(at: Date | null): number {
+  return at?.getTime() ?? 0;
+}
