@@ -49,6 +49,44 @@ export const PoolListReply = z.object({
   ),
 });
 
+export const SweepReply = z.object({
+  id: z.string(),
+  state: z.string(),
+  isDryRun: z.boolean(),
+  requestedAt: z.string(),
+  requestedBy: z.string().nullable(),
+  report: z
+    .object({
+      at: z.string(),
+      isDryRun: z.boolean(),
+      tookMs: z.number(),
+      seen: z.record(z.string(), z.number()),
+      counts: z.record(z.string(), z.number()),
+      findings: z.array(
+        z.object({
+          kind: z.string(),
+          instanceId: z.string(),
+          remedy: z.string(),
+          firstSeenAt: z.string(),
+          isRipe: z.boolean(),
+        }),
+      ),
+      acted: z.array(
+        z.object({
+          kind: z.string(),
+          instanceId: z.string(),
+          because: z.array(z.string()),
+          isKill: z.boolean(),
+          outcome: z.string(),
+        }),
+      ),
+      deferred: z.number(),
+      waiting: z.number(),
+      suspicion: z.object({ kind: z.string(), found: z.number(), of: z.number() }).nullable(),
+    })
+    .nullable(),
+});
+
 export const ProblemReply = z.object({
   code: z.string(),
   detail: z.string(),
@@ -59,4 +97,5 @@ export const ProblemReply = z.object({
 export type InstanceAnswer = z.infer<typeof InstanceReply>;
 export type KeyAnswer = z.infer<typeof KeyReply>;
 export type AccessAnswer = z.infer<typeof AccessReply>;
+export type SweepAnswer = z.infer<typeof SweepReply>;
 export type PoolAnswer = z.infer<typeof PoolListReply>['items'][number];

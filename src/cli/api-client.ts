@@ -5,13 +5,20 @@ import { HttpTransport } from '../clients/http/http-transport.js';
 import { monotonicMs } from '../lib/clock.js';
 import { pause } from '../lib/timers.js';
 import { ApiFailure, noAnswer, refusalOf } from './api-client-failure.js';
-import type { AccessAnswer, InstanceAnswer, KeyAnswer, PoolAnswer } from './api-client-replies.js';
+import type {
+  AccessAnswer,
+  InstanceAnswer,
+  KeyAnswer,
+  PoolAnswer,
+  SweepAnswer,
+} from './api-client-replies.js';
 import {
   AccessReply,
   InstancePageReply,
   InstanceReply,
   KeyListReply,
   PoolListReply,
+  SweepReply,
 } from './api-client-replies.js';
 
 /** The longest that the API holds one request, in seconds. */
@@ -140,6 +147,18 @@ export class ApiClient {
 
   async listPools(signal: AbortSignal): Promise<readonly PoolAnswer[]> {
     return (await this.#send({ method: 'GET', path: '/v1/pools', signal }, PoolListReply)).items;
+  }
+
+  /** Asks for a sweep, which a controller does within seconds. */
+  requestSweep(isDryRun: boolean, signal: AbortSignal): Promise<SweepAnswer> {
+    const request = { method: 'POST', path: '/v1/sweeps', body: { isDryRun }, signal } as const;
+    return this.#send(request, SweepReply);
+  }
+
+  /** A sweep by its id, or the last one that was done by `latest`. */
+  findSweep(id: string, signal: AbortSignal): Promise<SweepAnswer> {
+    const path = `/v1/sweeps/${encodeURIComponent(id)}`;
+    return this.#send({ method: 'GET', path, signal }, SweepReply);
   }
 
   /** Closes idle connections, which would otherwise keep the process alive for seconds. */

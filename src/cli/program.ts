@@ -5,6 +5,7 @@ import { addInstanceCommands } from './commands/instances.js';
 import { addKeyCommands } from './commands/keys.js';
 import { addPoolCommand } from './commands/pool.js';
 import { addStackCommands } from './commands/stack.js';
+import { addSweepCommand } from './commands/sweep.js';
 import { productVersion } from './environment.js';
 import type { Session } from './session.js';
 import { inSession } from './session.js';
@@ -57,6 +58,7 @@ export function createProgram(world: World, isJson: boolean): CommandSet {
   addKeyCommands(set);
   addAccessCommands(set);
   addPoolCommand(set);
+  addSweepCommand(set);
   return set;
 }
 

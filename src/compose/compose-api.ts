@@ -4,6 +4,7 @@ import { RouteTable } from '../api/internal/route-table.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
 import { keyEndpoints } from '../api/routes/keys.js';
 import { poolEndpoints } from '../api/routes/pools.js';
+import { sweepEndpoints } from '../api/routes/sweeps.js';
 import { tenantEndpoints } from '../api/routes/tenants.js';
 import type { Endpoint } from '../api/endpoint.js';
 import { TokenVerifier } from '../api/token-verifier.js';
@@ -15,6 +16,8 @@ import { DeleteInstance } from '../commands/delete-instance.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
+import { FindSweep } from '../commands/find-sweep.js';
+import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
 import { SuspendTenant } from '../commands/suspend-tenant.js';
 import type { SettingName } from '../config/settings.js';
@@ -115,6 +118,10 @@ function endpointsOf(
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
     }),
     ...tenantEndpoints({ suspend: new SuspendTenant(store, systemClock) }),
+    ...sweepEndpoints({
+      request: new RequestSweep(store, systemClock),
+      find: new FindSweep(store),
+    }),
   ];
 }
 

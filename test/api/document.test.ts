@@ -6,6 +6,7 @@ import type { Call } from './support/call.js';
 import { call } from './support/call.js';
 import type { MemoryApi } from './support/memory-api.js';
 import { startMemoryApi } from './support/memory-api.js';
+import { aSweepReport } from './support/memory-sweeps.js';
 
 const VALUE = 'a-key-for-the-stub-model';
 const HOLD = { prefer: 'wait=1' };
@@ -139,6 +140,22 @@ describe('the OpenAPI document', () => {
       const as = { role: 'tenant', tenant: 'ada' };
       await expectAsDocumented(path, 403, { method, path: '/v1/tenants/ada/suspension', as });
     }
+  });
+
+  it('tells the truth about sweeps', async () => {
+    const as = { role: 'operator' };
+    const path = '/v1/sweeps';
+    const ask = { method: 'POST', path, body: { isDryRun: true }, as };
+    await expectAsDocumented('/v1/sweeps/{id}', 404, { path: `${path}/latest`, as });
+    await expectAsDocumented(path, 202, ask);
+    await expectAsDocumented(path, 400, { ...ask, body: {} });
+    await expectAsDocumented(path, 403, { ...ask, as: { role: 'product' } });
+    await expectAsDocumented('/v1/sweeps/{id}', 200, { path: `${path}/latest`, as });
+    api.sweeps.report = aSweepReport({
+      suspicion: { kind: 'rows_without_jobs', found: 3, of: 4 },
+      acted: [],
+    });
+    await expectAsDocumented('/v1/sweeps/{id}', 200, { path: `${path}/latest`, as });
   });
 
   it('tells the truth about failures that are nobody’s fault', async () => {

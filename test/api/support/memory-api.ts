@@ -11,11 +11,13 @@ import type { Endpoint } from '../../../src/api/endpoint.js';
 import { instanceEndpoints } from '../../../src/api/routes/instances.js';
 import { keyEndpoints } from '../../../src/api/routes/keys.js';
 import { poolEndpoints } from '../../../src/api/routes/pools.js';
+import { sweepEndpoints } from '../../../src/api/routes/sweeps.js';
 import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
 import { TokenVerifier } from '../../../src/api/token-verifier.js';
 import type { Log } from '../../../src/ports/index.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
 import { MemoryFleet } from './memory-fleet.js';
+import { MemorySweeps } from './memory-sweeps.js';
 
 const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
@@ -36,6 +38,7 @@ export interface TestClaims {
 export interface MemoryApi {
   readonly url: string;
   readonly fleet: MemoryFleet;
+  readonly sweeps: MemorySweeps;
   readonly endpoints: readonly Endpoint[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
@@ -54,11 +57,13 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   const dir = await makeTempDir();
   const jwksFile = join(dir, 'jwks.json');
   const fleet = new MemoryFleet();
+  const sweeps = new MemorySweeps();
   const endpoints = [
     ...instanceEndpoints(fleet.commands, NAMES),
     ...keyEndpoints(fleet.commands, NAMES),
     ...poolEndpoints(fleet.pools),
     ...tenantEndpoints(fleet.tenants),
+    ...sweepEndpoints(sweeps.commands),
   ];
   const logged: string[] = [];
   const measured: string[] = [];
@@ -84,6 +89,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   return {
     url: `http://127.0.0.1:${port}`,
     fleet,
+    sweeps,
     endpoints,
     logged,
     measured,
