@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { findMarked, isAlive } from '../../tools/stack/processes.js';
 import type { MarkedProcess, ProcessProof } from '../../tools/stack/processes.js';
@@ -83,6 +84,27 @@ describe('the life of the development stack', function () {
       await killAndAwait(name, () => Promise.resolve(childStatus(name)?.isHealthy === true));
     }
     expect(childStatus('postgres')?.restarts).to.equal(1);
+  });
+
+  it('neither ends nor starts anything twice while it cannot write down how things are', async () => {
+    const { state } = stackLayout(ROOT, stateDir);
+    const before = childStatus('postgres')?.process;
+    // A folder in its place stands for a full disk: what is written cannot get its name.
+    rmSync(state);
+    mkdirSync(join(state, 'in-the-way'), { recursive: true });
+    const killed = kill('redis');
+    await waitFor(() => running('redis').some(({ pid }) => pid !== killed), {
+      withinMs: 20_000,
+      describe: 'redis to come back',
+    });
+    rmSync(state, { recursive: true });
+    kill('edge');
+    await waitFor(() => childStatus('edge')?.isHealthy === true, {
+      withinMs: 20_000,
+      describe: 'the edge to come back, and to be written down',
+    });
+    expect(childStatus('postgres')).to.deep.include({ process: before, isHealthy: true });
+    expect(running('redis')).to.have.length(1);
   });
 
   it('recovers from a killed supervisor and leaves running tasks alone', async () => {
@@ -171,6 +193,17 @@ describe('the life of the development stack', function () {
     expect(notes.join()).to.include('(vault)');
     expect(await tinyJobRuns(caller, JOB)).to.equal(allocationId);
   });
+
+  function running(name: string): MarkedProcess[] {
+    return findMarked(stack.stackId).filter(({ child }) => child === name);
+  }
+
+  function kill(name: string): number {
+    const [found] = running(name);
+    if (found === undefined) throw new Error(`${name} does not run`);
+    process.kill(found.pid, 'SIGKILL');
+    return found.pid;
+  }
 
   function childStatus(name: string): ReturnType<typeof findChild> {
     return findChild(stateDir, name);

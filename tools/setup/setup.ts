@@ -38,16 +38,17 @@ export async function setUp(
   const gaps: SetupGap[] = [];
   const save = await savingInTurn(context.root);
   const works = worksFor(context, only ?? new Set(TOOL_IDS)).map(async ({ tool, work }) => {
-    try {
-      const { toolchain, rows: more } = await work();
-      rows.push(...more);
-      await save(toolchain);
-    } catch (error) {
+    const got = await work().catch((error: unknown) => {
       gaps.push(gapOf(tool, error));
-    }
+      return null;
+    });
+    if (got === null) return;
+    rows.push(...got.rows);
+    await save(got.toolchain);
   });
-  await Promise.all(works);
+  const [unsaved] = (await Promise.allSettled(works)).filter(isRejected);
   refuseIfInterrupted(context.signal);
+  if (unsaved !== undefined) throw unsaved.reason;
   let build: string | null = null;
   try {
     if (only === null) build = await buildProduct(context);
@@ -62,6 +63,10 @@ export async function setUp(
     driver: driverFor(context.platform.isRoot),
     tookMs: performance.now() - startedAt,
   };
+}
+
+function isRejected(outcome: PromiseSettledResult<void>): outcome is PromiseRejectedResult {
+  return outcome.status === 'rejected';
 }
 
 function worksFor(

@@ -133,11 +133,16 @@ export function newPassword(): string {
 /**
  * Keeps `path` under 16 MiB: what is in it moves to `path`.1 and the file starts anew.
  *
- * Copied and cut rather than renamed, because the process that writes holds the file open.
+ * Copied and cut rather than renamed, because the process that writes holds the file open. On a full
+ * disk nothing is kept of it: room matters more then than an old log.
  */
 export function boundLog(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= LOG_BYTES_MAX) return;
-  copyFileSync(path, `${path}.1`);
+  try {
+    copyFileSync(path, `${path}.1`);
+  } catch {
+    rmSync(`${path}.1`, { force: true });
+  }
   truncateSync(path, 0);
 }

@@ -77,7 +77,7 @@ class Supervisor {
     const self = proofOf(process.pid);
     if (self === null) throw new Error('This process is not in /proc.');
     const { edge, withControlPlane } = context;
-    this.#publish = () => {
+    const publish = (): void => {
       writeState(context.layout, {
         phase: this.#phase,
         supervisor: self,
@@ -88,6 +88,13 @@ class Supervisor {
         children: this.#children.map((child) => child.status()),
         failure: this.#failure,
       });
+    };
+    this.#publish = () => {
+      try {
+        publish();
+      } catch {
+        // On a full disk the picture grows old; what it shows must neither end nor start twice.
+      }
     };
     this.#children = stackSpecs(context).map(
       (spec) =>
