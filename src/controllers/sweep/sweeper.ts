@@ -66,7 +66,8 @@ export class Sweeper {
   /** One act that fails keeps none of the others from being done. */
   async #act(action: SweepAction, signal: AbortSignal): Promise<ActReport> {
     const { outside } = this.options;
-    const fields = { instanceId: idOf(action), act: action.kind, because: action.because };
+    const { kind, because } = action;
+    const fields = { instanceId: idOf(action), kind, reason: because.join(', ') };
     try {
       const outcome = await carryOut(outside, action, signal);
       outside.log.warn('swept', { ...fields, outcome });
