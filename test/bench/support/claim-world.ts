@@ -2,17 +2,15 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SignJWT, exportJWK } from 'jose';
-import { poolIdOf } from '../../../src/domain/pool.js';
-import { aPoolKey, anInstanceId } from '../../support/builders.js';
 import type { TestDatabase } from '../../support/database.js';
 import { startTestDatabase } from '../../support/database.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
 import type { ApiProcess } from './api-process.js';
 import { startApiProcess } from './api-process.js';
+import { plantMembers } from './plant-members.js';
 
 /** PostgreSQL as it is run for real: what was committed survives a power cut. */
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', max_connections: '120' };
-const MEMBERS_MAX = 100_000;
 
 /** The API under load: real processes on a real, durable PostgreSQL, with members that are rows. */
 export interface ClaimWorld {
@@ -64,28 +62,6 @@ export async function startClaimWorld(
       await removeTempDir(secretsDir);
     },
   };
-}
-
-/** Idle members that are rows alone: nothing runs behind them, and no controller looks at them. */
-async function plantMembers(database: TestDatabase, count: number): Promise<void> {
-  const key = aPoolKey();
-  const { sizeClass, openclawVersion, configSchema, nodePool } = key;
-  await database.query(
-    `INSERT INTO pools (id, size_class, openclaw_version, config_schema, node_pool, idle_target,
-       members_max, created_at) VALUES ($1, $2, $3, $4, $5, 0, $6, now())`,
-    [poolIdOf(key), sizeClass, openclawVersion, configSchema, nodePool, MEMBERS_MAX],
-  );
-  const ids = Array.from({ length: count }, () => anInstanceId());
-  await database.query(
-    `INSERT INTO instances
-       (id, pool_id, state, state_at, size_class, openclaw_version, allocation_id, created_at)
-     SELECT member, pools.id, 'idle', now(), pools.size_class, pools.openclaw_version,
-       'planted for ' || member, now()
-     FROM unnest($1::text[]) AS member, pools`,
-    [ids],
-  );
-  // What autovacuum would have done long ago in a database that was not made a moment before.
-  await database.query('ANALYZE', []);
 }
 
 /** Writes what the API reads at its start, and returns a product's token. */

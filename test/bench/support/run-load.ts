@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { childJson } from './child-json.js';
 import type { LoadPlan, Shot } from './load-plan.js';
 import { LoadResult } from './load-plan.js';
 import { percentile } from './percentile.js';
 
-const GENERATOR = join(dirname(fileURLToPath(import.meta.url)), 'load-generator.ts');
 /** Far more than any plan here needs at once; the limit is there because everything has one. */
 const SOCKETS_MAX = 2_000;
 const ANSWER_LIMIT_MS = 30_000;
@@ -24,21 +20,14 @@ export interface Load {
 export async function runLoad(
   plan: Pick<LoadPlan, 'urls' | 'token' | 'prefix' | 'atMs'>,
 ): Promise<Load> {
-  const child = spawn(process.execPath, ['--import', 'tsx', GENERATOR], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  try {
-    child.stdin.end(JSON.stringify({ ...plan, socketsMax: SOCKETS_MAX, limitMs: ANSWER_LIMIT_MS }));
-    const result = LoadResult.parse(JSON.parse(await text(child.stdout)));
-    return {
-      shots: result.shots,
-      sendLagP99Ms: percentile(result.shots.map(lagOf), 0.99),
-      loopDelayP99Ms: result.loopDelayP99Ms,
-      generatorCpuSeconds: result.cpuSeconds,
-    };
-  } finally {
-    child.kill('SIGKILL');
-  }
+  const whole = { ...plan, socketsMax: SOCKETS_MAX, limitMs: ANSWER_LIMIT_MS };
+  const { shots, loopDelayP99Ms, cpuSeconds } = await childJson(
+    'load-generator.ts',
+    whole,
+    LoadResult,
+  );
+  const sendLagP99Ms = percentile(shots.map(lagOf), 0.99);
+  return { shots, sendLagP99Ms, loopDelayP99Ms, generatorCpuSeconds: cpuSeconds };
 }
 
 /** How long the claim took from when it was to start, in milliseconds: what a caller would feel. */

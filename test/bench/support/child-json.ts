@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * Runs a script of this folder in a process of its own, gives it `input` as JSON on its standard
+ * input, and parses what it writes; a script that fails has said why on standard error.
+ */
+export async function childJson<Result>(
+  script: string,
+  input: unknown,
+  schema: z.ZodType<Result>,
+): Promise<Result> {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', join(HERE, script)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    child.stdin.end(JSON.stringify(input));
+    return schema.parse(JSON.parse(await text(child.stdout)));
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
