@@ -40,6 +40,8 @@ export class SweepRounds {
   #dueMs = 0;
   /** Not before this, even when asked: the last pass failed. */
   #retryMs = 0;
+  /** What the last report said, to log only what is news. */
+  #said = '';
 
   constructor(private readonly options: SweepRoundsOptions) {}
 
@@ -99,11 +101,9 @@ export class SweepRounds {
       const report = await sweeper.sweep({ isDryRun }, limit);
       await sweeps.record({ ...(requested ?? scheduled(report)), report });
       onReport(report);
-      tell(log, report);
-      const isUnfinished =
-        report.waiting + report.deferred > 0 ||
-        report.acted.some(({ outcome }) => outcome === 'begun');
-      this.#dueMs = monotonicMs() + (isUnfinished ? SWEEP_AGAIN_MS : jittered(SWEEP_EVERY_MS));
+      this.#tell(log, report);
+      this.#dueMs =
+        monotonicMs() + (isUnfinished(report) ? SWEEP_AGAIN_MS : jittered(SWEEP_EVERY_MS));
     } finally {
       over.abort();
     }
@@ -119,6 +119,26 @@ export class SweepRounds {
     }
   }
 
+  /** One line per pass at most, and none that only repeats the one before. */
+  #tell(log: Log, report: SweepReport): void {
+    const { suspicion, counts, acted, deferred, waiting, tookMs, isDryRun } = report;
+    const findings = Object.values(counts).reduce((sum, found) => sum + found, 0);
+    const fields = { findings, acted: acted.length, deferred, waiting, tookMs, isDryRun };
+    const said = JSON.stringify([suspicion, counts, deferred, waiting, isDryRun]);
+    const isNews = said !== this.#said || acted.length > 0;
+    this.#said = said;
+    if (suspicion !== null) {
+      log.error('sweep refused to act: most of what exists seems lost', {
+        ...fields,
+        ...suspicion,
+      });
+    } else if (findings > 0 && isNews) {
+      log.info('sweep found differences', fields);
+    } else {
+      log.debug('sweep found nothing new', fields);
+    }
+  }
+
   #isStopping(): boolean {
     return this.#stopping.signal.aborted;
   }
@@ -129,21 +149,8 @@ function scheduled({ at, isDryRun }: SweepReport): Sweep {
   return { id, requestedAt: at, requestedBy: null, isDryRun, report: null };
 }
 
-function tell(log: Log, report: SweepReport): void {
-  const { suspicion, findings, acted, deferred, waiting, tookMs, isDryRun } = report;
-  const fields = {
-    findings: findings.length,
-    acted: acted.length,
-    deferred,
-    waiting,
-    tookMs,
-    isDryRun,
-  };
-  if (suspicion !== null) {
-    log.error('sweep refused to act: most of what exists seems lost', { ...fields, ...suspicion });
-  } else if (findings.length > 0) {
-    log.info('sweep found differences', fields);
-  } else {
-    log.debug('sweep found nothing', fields);
-  }
+/** Whether the next pass has something to do that this one could not. */
+function isUnfinished({ waiting, deferred, acted }: SweepReport): boolean {
+  const isOpen = acted.some(({ outcome }) => outcome === 'begun' || outcome === 'failed');
+  return waiting + deferred > 0 || isOpen;
 }

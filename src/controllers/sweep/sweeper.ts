@@ -70,7 +70,8 @@ export class Sweeper {
     const fields = { instanceId: idOf(action), kind, reason: because.join(', ') };
     try {
       const outcome = await carryOut(outside, action, signal);
-      outside.log.warn('swept', { ...fields, outcome });
+      if (outcome === 'overtaken') outside.log.info('not swept: it changed meanwhile', fields);
+      else outside.log.warn('swept', { ...fields, outcome });
       return reportOf(action, outcome);
     } catch (error) {
       outside.log.warn('not swept, trying again', { ...fields, error });
