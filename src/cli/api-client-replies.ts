@@ -26,6 +26,10 @@ export const InstanceReply = z.object({
   failure: z.object({ code: z.string(), sentence: z.string() }).nullable(),
 });
 
+export const ClaimedReply = InstanceReply.extend({
+  claim: z.object({ outcome: z.string() }),
+});
+
 export const InstancePageReply = z.object({
   items: z.array(InstanceReply),
   nextCursor: z.string().nullable(),
@@ -35,18 +39,34 @@ export const KeyListReply = z.object({ items: z.array(KeyReply) });
 
 export const AccessReply = z.object({ url: z.string(), token: z.string() });
 
-export const PoolListReply = z.object({
-  items: z.array(
+export const PoolReply = z.object({
+  id: z.string(),
+  sizeClass: z.string(),
+  openclawVersion: z.string(),
+  region: z.string(),
+  idleFloor: z.number(),
+  idleCeiling: z.number(),
+  idleTarget: z.number(),
+  membersMax: z.number(),
+  overrides: z.array(
     z.object({
-      id: z.string(),
-      sizeClass: z.string(),
-      openclawVersion: z.string(),
-      idleTarget: z.number(),
-      membersMax: z.number(),
-      hold: z.string().nullable(),
-      counts: z.record(z.string(), z.number()),
+      cron: z.string(),
+      timeZone: z.string(),
+      forMinutes: z.number(),
+      idleFloor: z.number(),
     }),
   ),
+  hold: z.string().nullable(),
+  supersededBy: z.string().nullable(),
+  waiting: z.number(),
+  counts: z.record(z.string(), z.number()),
+});
+
+export const PoolListReply = z.object({ items: z.array(PoolReply) });
+
+export const SuspensionReply = z.object({
+  tenant: z.string(),
+  suspendedAt: z.string().nullable(),
 });
 
 export const SweepReply = z.object({
@@ -98,4 +118,6 @@ export type InstanceAnswer = z.infer<typeof InstanceReply>;
 export type KeyAnswer = z.infer<typeof KeyReply>;
 export type AccessAnswer = z.infer<typeof AccessReply>;
 export type SweepAnswer = z.infer<typeof SweepReply>;
-export type PoolAnswer = z.infer<typeof PoolListReply>['items'][number];
+export type ClaimedAnswer = z.infer<typeof ClaimedReply>;
+export type PoolAnswer = z.infer<typeof PoolReply>;
+export type SuspensionAnswer = z.infer<typeof SuspensionReply>;

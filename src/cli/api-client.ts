@@ -7,17 +7,22 @@ import { pause } from '../lib/timers.js';
 import { ApiFailure, noAnswer, refusalOf } from './api-client-failure.js';
 import type {
   AccessAnswer,
+  ClaimedAnswer,
   InstanceAnswer,
   KeyAnswer,
   PoolAnswer,
+  SuspensionAnswer,
   SweepAnswer,
 } from './api-client-replies.js';
 import {
   AccessReply,
+  ClaimedReply,
   InstancePageReply,
   InstanceReply,
   KeyListReply,
   PoolListReply,
+  PoolReply,
+  SuspensionReply,
   SweepReply,
 } from './api-client-replies.js';
 
@@ -36,7 +41,17 @@ export interface ClaimWish {
   readonly tenant?: string;
   readonly name?: string;
   readonly sizeClass?: string;
+  readonly region?: string;
   readonly idempotencyKey?: string;
+}
+
+/** What to change of a pool; absent parts stay. */
+export interface PoolWish {
+  readonly idleFloor?: number;
+  readonly idleCeiling?: number;
+  readonly membersMax?: number;
+  readonly isPaused?: boolean;
+  readonly isBreakerOpen?: false;
 }
 
 export interface ListWish {
@@ -71,12 +86,12 @@ export class ApiClient {
     });
   }
 
-  /** Claims a warm instance; it is `binding` in the answer and ready about a second later. */
-  claim(wish: ClaimWish, signal: AbortSignal): Promise<InstanceAnswer> {
+  /** Claims an instance: ready about a second later, or after a start when none was warm. */
+  claim(wish: ClaimWish, signal: AbortSignal): Promise<ClaimedAnswer> {
     const { idempotencyKey, ...body } = wish;
     const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     const request = { method: 'POST', path: '/v1/instances', headers, body, signal } as const;
-    return this.#send(request, InstanceReply);
+    return this.#send(request, ClaimedReply);
   }
 
   find(id: string, signal: AbortSignal): Promise<InstanceAnswer> {
@@ -159,6 +174,18 @@ export class ApiClient {
   findSweep(id: string, signal: AbortSignal): Promise<SweepAnswer> {
     const path = `/v1/sweeps/${encodeURIComponent(id)}`;
     return this.#send({ method: 'GET', path, signal }, SweepReply);
+  }
+
+  changePool(id: string, body: PoolWish, signal: AbortSignal): Promise<PoolAnswer> {
+    const path = `/v1/pools/${encodeURIComponent(id)}`;
+    return this.#send({ method: 'PATCH', path, body, signal }, PoolReply);
+  }
+
+  /** Lets a tenant claim nothing new, or claim again. */
+  suspend(tenant: string, isSuspended: boolean, signal: AbortSignal): Promise<SuspensionAnswer> {
+    const path = `/v1/tenants/${encodeURIComponent(tenant)}/suspension`;
+    const method = isSuspended ? 'PUT' : 'DELETE';
+    return this.#send({ method, path, signal }, SuspensionReply);
   }
 
   /** Closes idle connections, which would otherwise keep the process alive for seconds. */

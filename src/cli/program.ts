@@ -3,9 +3,10 @@ import { addAccessCommands } from './commands/access.js';
 import { addClaimCommand } from './commands/claim.js';
 import { addInstanceCommands } from './commands/instances.js';
 import { addKeyCommands } from './commands/keys.js';
-import { addPoolCommand } from './commands/pool.js';
-import { addStackCommands } from './commands/stack.js';
+import { addPoolCommands } from './commands/pool.js';
 import { addSweepCommand } from './commands/sweep.js';
+import { addStackCommands } from './commands/stack.js';
+import { addTenantCommands } from './commands/tenant.js';
 import { productVersion } from './environment.js';
 import type { Session } from './session.js';
 import { inSession } from './session.js';
@@ -57,7 +58,8 @@ export function createProgram(world: World, isJson: boolean): CommandSet {
   addInstanceCommands(set);
   addKeyCommands(set);
   addAccessCommands(set);
-  addPoolCommand(set);
+  addPoolCommands(set);
+  addTenantCommands(set);
   addSweepCommand(set);
   return set;
 }

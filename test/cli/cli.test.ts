@@ -5,7 +5,7 @@ import { Fault } from '../../src/errors/index.js';
 import { GATEWAY_TOKEN } from '../api/support/memory-fleet.js';
 import type { MemoryApi } from '../api/support/memory-api.js';
 import { startMemoryApi } from '../api/support/memory-api.js';
-import { anInstanceId } from '../support/builders.js';
+import { NOON, aPool, anInstanceId } from '../support/builders.js';
 import { freePort } from '../support/free-port.js';
 import { clawdeploy } from './run.js';
 
@@ -31,7 +31,7 @@ describe('the command line', () => {
         .to.match(/tenant +bea/)
         .and.match(/name +bot/)
         .and.match(/state +ready/);
-      expect(out).to.match(/claimed in .*, ready after/);
+      expect(out).to.match(/claimed in .* \(warm\), ready after/);
       expect(out).to.match(/clawdeploy access oc-[a-z2-7]{12}/);
       expect(out).to.not.include(GATEWAY_TOKEN);
       expect(err).to.include('waiting for');
@@ -71,6 +71,31 @@ describe('the command line', () => {
       }
       const states = [...api.fleet.views.values()].map(({ instance }) => instance.state);
       expect(states).to.deep.equal(['idle']);
+    });
+
+    it('waits for a gateway that has to start, and says what it waits for', async () => {
+      api.fleet.canStart = true;
+      const { code, out, err } = await clawdeploy(api, ['claim', 'bea', '--region', 'default']);
+      expect(code, err).to.equal(0);
+      expect(out)
+        .to.match(/state +ready/)
+        .and.include('(cold)');
+      expect(err).to.include('1/6 waiting for a gateway to start');
+      expect((await clawdeploy(api, ['claim', '--region', 'mars'])).code).to.equal(2);
+    });
+
+    it('is refused to a suspended tenant until the suspension is lifted', async () => {
+      api.fleet.addClaimed('bea');
+      api.fleet.addIdle();
+      expect((await clawdeploy(api, ['tenant', 'suspend', 'bea'])).code).to.equal(0);
+      const claim = ['claim', 'bea', '--name', 'second'];
+      const refused = await clawdeploy(api, claim);
+      expect(refused.code).to.equal(1);
+      expect(refused.err).to.include('suspended');
+      const lifted = await clawdeploy(api, ['tenant', 'unsuspend', 'bea', '--json']);
+      expect(JSON.parse(lifted.out)).to.deep.equal({ tenant: 'bea', suspendedAt: null });
+      expect((await clawdeploy(api, claim)).code).to.equal(0);
+      expect((await clawdeploy(api, ['tenant', 'suspend', 'nobody'])).code).to.equal(3);
     });
 
     it('tells an empty pool, a taken name and a wrong size class apart', async () => {
@@ -151,6 +176,52 @@ describe('the command line', () => {
     });
   });
 
+  describe('pool', () => {
+    const as = { role: 'operator' };
+
+    it('shows why nothing starts, who waits, and what the clock asks for', async () => {
+      const override = { cron: '0 8 * * 1-5', timeZone: 'UTC', forMinutes: 90, idleFloor: 5 };
+      api.fleet.pool = aPool({
+        breakerOpenedAt: NOON,
+        isBreakerFinal: true,
+        overrides: [override],
+      });
+      const { out } = await clawdeploy(api, ['pool']);
+      expect(out)
+        .to.match(/waiting +hold\n/)
+        .and.match(/ 0 +breaker_final\n/);
+      expect(out).to.include('at least 5 for 90 min from "0 8 * * 1-5" UTC');
+    });
+
+    it('can be paused, resumed and resized', async () => {
+      const { id } = api.fleet.pool;
+      const paused = await clawdeploy(api, ['pool', 'pause', id], { as });
+      expect(paused.out).to.match(/paused\n$/);
+      api.fleet.pool = { ...api.fleet.pool, breakerOpenedAt: NOON };
+      const resumed = await clawdeploy(api, ['pool', 'resume', id, '--json'], { as });
+      expect(JSON.parse(resumed.out)).to.include({ id, hold: null });
+      const resize = ['pool', 'resize', id, '--floor', '1', '--ceiling', '6', '--max', '12'];
+      const { out } = await clawdeploy(api, resize, { as });
+      expect(out).to.match(/ 1\.\.6 +12 /);
+    });
+
+    it('stays as it is when the wish is absurd, empty, malformed or somebody else’s', async () => {
+      const { id } = api.fleet.pool;
+      const before = api.fleet.pool;
+      const absurd = await clawdeploy(api, ['pool', 'resize', id, '--max', '50000'], { as });
+      expect(absurd.code).to.equal(2);
+      expect(absurd.err).to.include('quota of 20');
+      expect((await clawdeploy(api, ['pool', 'resize', id], { as })).code).to.equal(2);
+      expect((await clawdeploy(api, ['pool', 'resize', id, '--max', '-1'], { as })).code).to.equal(
+        2,
+      );
+      expect((await clawdeploy(api, ['pool', 'pause', 'none'], { as })).code).to.equal(3);
+      expect((await clawdeploy(api, ['pool', 'pause', id])).code).to.equal(1);
+      expect((await clawdeploy(api, ['pool', 'burst'], { as })).code).to.equal(2);
+      expect(api.fleet.pool).to.equal(before);
+    });
+  });
+
   describe('delete', () => {
     it('asks a person, and no is the answer unless they say yes', async () => {
       const { id } = api.fleet.addClaimed('ada');
@@ -178,7 +249,7 @@ describe('the command line', () => {
     expect(list.out).to.match(new RegExp(`${id} +ada +default +ready`));
     const ready = await clawdeploy(api, ['--json', 'list', '--state', 'ready']);
     expect(JSON.parse(ready.out).items).to.have.length(1);
-    expect((await clawdeploy(api, ['pool'])).out).to.match(/s-2026\S+ +2 +0 +0 +2/);
+    expect((await clawdeploy(api, ['pool'])).out).to.match(/s-2026\S+ +2 +2\.\.2 +10 +0 +0 +2/);
     expect((await clawdeploy(api, ['list', '--tenant', 'nobody'])).out).to.include('no instances');
   });
 

@@ -148,7 +148,7 @@ export class FakeApi {
     const looksLeft = this.looksUntilReady;
     const instance = { id, name, tenant, state: 'binding', keys: [], looksLeft };
     this.#instances.set(id, instance);
-    return { status: 202, body: shown(instance) };
+    return { status: 202, body: { ...shown(instance), claim: { outcome: 'warm' } } };
   }
 
   /** A page holds one instance, so that whoever lists has to follow the cursor. */
@@ -179,9 +179,15 @@ const POOL = {
   id: 's-2026.9.6',
   sizeClass: 's',
   openclawVersion: '2026.9.6',
+  region: 'default',
+  idleFloor: 2,
+  idleCeiling: 4,
   idleTarget: 2,
   membersMax: 20,
+  overrides: [],
   hold: null,
+  supersededBy: null,
+  waiting: 0,
   counts: { idle: 2, ready: 1 },
 };
 
@@ -202,7 +208,7 @@ function shown({ id, name, tenant, state, keys }: FakeInstance): Record<string, 
     name,
     tenant,
     state,
-    progress: isBinding ? { step: 2, of: 4, what: 'waiting for the gateway to be told' } : null,
+    progress: isBinding ? { step: 4, of: 6, what: 'waiting for the gateway to be told' } : null,
     sizeClass: 's',
     url: urlOf(id),
     keys,

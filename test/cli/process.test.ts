@@ -79,7 +79,7 @@ describe('the command as a process', function () {
     const refusals = [
       [404, 'instance_unknown', 3],
       [409, 'name_taken', 4],
-      [503, 'pool_empty', 5],
+      [429, 'pool_empty', 5],
       [503, 'vault_sealed', 6],
       [422, 'key_malformed', 2],
       [500, 'internal', 1],
@@ -93,7 +93,7 @@ describe('the command as a process', function () {
   });
 
   it('says when to try again, and what of a request was wrong', async () => {
-    api.forced = { status: 503, code: 'pool_empty', detail: 'The pool is empty.', retryAfter: 7 };
+    api.forced = { status: 429, code: 'pool_empty', detail: 'The pool is empty.', retryAfter: 7 };
     const empty = await call(['claim', '--tenant', 'bea']);
     expect(empty.stderr).to.include('The pool is empty. Try again in 7 s.');
     const errors = [{ pointer: '/name', detail: 'use lower-case letters' }];

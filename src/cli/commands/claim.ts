@@ -3,7 +3,7 @@ import { checkKey } from '../../domain/providers.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import { monotonicMs } from '../../lib/clock.js';
 import type { ClaimWish } from '../api-client.js';
-import type { InstanceAnswer } from '../api-client-replies.js';
+import type { ClaimedAnswer, InstanceAnswer } from '../api-client-replies.js';
 import { askSecret } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
@@ -16,17 +16,24 @@ import { writeKey } from './write-key.js';
 
 /** A binding takes about a second; after this something is wrong, and waiting longer hides it. */
 const READY_LIMIT_MS = 90_000;
+/** A gateway that has to start is given up after four minutes at most; its owner is then moved. */
+const START_LIMIT_MS = 360_000;
+/** States that lead to ready. */
+const ON_THE_WAY = ['creating', 'warming', 'binding'];
 
 interface ClaimFlags {
   readonly tenant?: string;
   readonly name?: string;
   readonly size?: string;
+  readonly region?: string;
   readonly provider?: string;
   readonly idempotencyKey?: string;
   readonly wait: boolean;
 }
 
-interface Times {
+interface Course {
+  /** How the API served the claim: warm, queued, cold or replayed. */
+  readonly outcome: string;
   readonly claimMs: number;
   readonly readyMs: number | null;
   readonly keyLiveMs: number | null;
@@ -41,6 +48,7 @@ export function addClaimCommand({ program, call }: CommandSet): void {
     .option('--tenant <tenant>', 'the same as the argument')
     .option('--name <name>', 'the tenant’s name for it (default: "default")')
     .addOption(new Option('--size <class>', 'its size class').choices(SIZE_CLASS_NAMES))
+    .option('--region <name>', 'where to run it (default: the installation’s own)')
     .option('--provider <name>', 'ask for a key of this provider and set it, e.g. anthropic')
     .option('--idempotency-key <key>', 'the same key claims once, however often it is called')
     .option('--no-wait', 'do not wait until it is ready')
@@ -67,8 +75,9 @@ async function claim(
   const startedMs = monotonicMs();
   const claimed = await client.claim(wish, signal);
   const claimMs = monotonicMs() - startedMs;
+  const { outcome } = claimed.claim;
   if (!flags.wait) {
-    conclude(session, claimed, { claimMs, readyMs: null, keyLiveMs: null });
+    conclude(session, claimed, { outcome, claimMs, readyMs: null, keyLiveMs: null });
     return;
   }
   const { id } = claimed;
@@ -76,12 +85,13 @@ async function claim(
     const ready = await untilReady(session, claimed);
     const readyMs = monotonicMs() - startedMs;
     if (provider === undefined || value === null) {
-      conclude(session, ready, { claimMs, readyMs, keyLiveMs: null });
+      conclude(session, ready, { outcome, claimMs, readyMs, keyLiveMs: null });
       return;
     }
     const writtenMs = monotonicMs();
-    const instance = await writeKey(session, { id, name: provider, value });
-    conclude(session, instance, { claimMs, readyMs, keyLiveMs: monotonicMs() - writtenMs });
+    const instance = await writeKey(session, { id: ready.id, name: provider, value });
+    const keyLiveMs = monotonicMs() - writtenMs;
+    conclude(session, instance, { outcome, claimMs, readyMs, keyLiveMs });
   } catch (error) {
     if (!signal.aborted) throw error;
     const sentence = `Interrupted. ${id} is claimed; see \`clawdeploy show ${id}\`.`;
@@ -100,17 +110,18 @@ function wishOf(session: Session, argument: string | undefined, flags: ClaimFlag
     ...(tenant === undefined ? {} : { tenant }),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.size === undefined ? {} : { sizeClass: flags.size }),
+    ...(flags.region === undefined ? {} : { region: flags.region }),
     ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
   };
 }
 
-async function untilReady(session: Session, { id }: InstanceAnswer): Promise<InstanceAnswer> {
+async function untilReady(session: Session, { id, claim }: ClaimedAnswer): Promise<InstanceAnswer> {
   const { client, signal, world } = session;
   const bar = startProgress(world.stderr, `Preparing ${id}`);
   try {
     const instance = await client.watch(id, {
-      until: ({ state }) => state !== 'binding',
-      withinMs: READY_LIMIT_MS,
+      until: ({ state }) => !ON_THE_WAY.includes(state),
+      withinMs: claim.outcome === 'warm' ? READY_LIMIT_MS : START_LIMIT_MS,
       onLook: ({ progress }) => {
         if (progress !== null) bar.update(progress.step - 1, progress.of, progress.what);
       },
@@ -125,10 +136,11 @@ async function untilReady(session: Session, { id }: InstanceAnswer): Promise<Ins
   }
 }
 
-function conclude({ show }: Session, instance: InstanceAnswer, times: Times): void {
+function conclude({ show }: Session, instance: InstanceAnswer, course: Course): void {
+  const { outcome, ...times } = course;
   const { claimMs, readyMs, keyLiveMs } = times;
   const said = [
-    `claimed in ${duration(claimMs)}`,
+    `claimed in ${duration(claimMs)} (${outcome})`,
     ...(readyMs === null ? [] : [`ready after ${duration(readyMs)}`]),
     ...(keyLiveMs === null ? [] : [`key live after another ${duration(keyLiveMs)}`]),
   ].join(', ');
@@ -137,5 +149,5 @@ function conclude({ show }: Session, instance: InstanceAnswer, times: Times): vo
       ? `  clawdeploy show ${instance.id}     how far it is\n`
       : `  clawdeploy open ${instance.id}     its page\n` +
         `  clawdeploy access ${instance.id}   its URL and token\n`;
-  show({ instance, times }, `${describeInstance(instance)}\n${said}\n${next}`);
+  show({ instance, claim: { outcome }, times }, `${describeInstance(instance)}\n${said}\n${next}`);
 }

@@ -1,13 +1,23 @@
+import { InvalidArgumentError } from 'commander';
+import type { PoolWish } from '../api-client.js';
 import type { PoolAnswer } from '../api-client-replies.js';
+import { usage } from '../cli-failure.js';
 import type { CommandSet } from '../program.js';
+import type { Session } from '../session.js';
 import { table } from '../text.js';
 
 /** States whose counts say something about a pool at a glance. */
 const SHOWN_STATES = ['creating', 'warming', 'idle', 'binding', 'ready', 'failed'] as const;
 
-/** Adds `pool`. */
-export function addPoolCommand({ program, call }: CommandSet): void {
-  program
+interface Size {
+  readonly floor?: number;
+  readonly ceiling?: number;
+  readonly max?: number;
+}
+
+/** Adds `pool`, `pool pause`, `pool resume` and `pool resize`. */
+export function addPoolCommands({ program, call }: CommandSet): void {
+  const pool = program
     .command('pool')
     .description('how many gateways are warm, and how many there are to be')
     .action(() =>
@@ -16,15 +26,75 @@ export function addPoolCommand({ program, call }: CommandSet): void {
         show({ items }, listed(items));
       }),
     );
+  pool
+    .command('pause')
+    .description('start no gateways in a pool; what it has is still given away')
+    .argument('<pool>', 'its id, as `clawdeploy pool` prints it')
+    .action((id: string) => call((session) => change(session, id, { isPaused: true })));
+  pool
+    .command('resume')
+    .description('start gateways again, after a pause or after failed starts')
+    .argument('<pool>', 'its id')
+    .action((id: string) =>
+      call((session) => change(session, id, { isPaused: false, isBreakerOpen: false })),
+    );
+  pool
+    .command('resize')
+    .description('change between which bounds a pool sizes itself')
+    .argument('<pool>', 'its id')
+    .option('--floor <n>', 'idle gateways kept however little is asked for', wholeNumber)
+    .option('--ceiling <n>', 'idle gateways kept at most', wholeNumber)
+    .option('--max <n>', 'gateways that may exist, claimed ones included', wholeNumber)
+    .action((id: string, size: Size) => call((session) => change(session, id, wishOf(size))));
+}
+
+async function change(
+  { client, signal, show }: Session,
+  id: string,
+  wish: PoolWish,
+): Promise<void> {
+  const pool = await client.changePool(id, wish, signal);
+  show(pool, listed([pool]));
+}
+
+function wishOf({ floor, ceiling, max }: Size): PoolWish {
+  const wish = {
+    ...(floor === undefined ? {} : { idleFloor: floor }),
+    ...(ceiling === undefined ? {} : { idleCeiling: ceiling }),
+    ...(max === undefined ? {} : { membersMax: max }),
+  };
+  if (Object.keys(wish).length > 0) return wish;
+  throw usage('Say what to change: --floor, --ceiling or --max.');
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a whole number.');
 }
 
 function listed(items: readonly PoolAnswer[]): string {
-  const rows = items.map(({ id, idleTarget, hold, counts }) => [
-    id,
-    String(idleTarget),
-    ...SHOWN_STATES.map((state) => String(counts[state] ?? 0)),
-    hold ?? '–',
+  const rows = items.map((pool) => [
+    pool.id,
+    String(pool.idleTarget),
+    `${pool.idleFloor}..${pool.idleCeiling}`,
+    String(pool.membersMax),
+    ...SHOWN_STATES.map((state) => String(pool.counts[state] ?? 0)),
+    String(pool.waiting),
+    holdOf(pool),
   ]);
   const empty = 'There are no pools yet: the controller makes them when it starts.';
-  return table(['pool', 'wanted', ...SHOWN_STATES, 'hold'], rows, empty);
+  const header = ['pool', 'wanted', 'bounds', 'max', ...SHOWN_STATES, 'waiting', 'hold'];
+  return `${table(header, rows, empty)}${items.flatMap(scheduleOf).join('')}`;
+}
+
+function holdOf({ hold, supersededBy }: PoolAnswer): string {
+  if (supersededBy !== null) return `superseded by ${supersededBy}`;
+  return hold ?? '–';
+}
+
+function scheduleOf({ id, overrides }: PoolAnswer): readonly string[] {
+  return overrides.map(
+    ({ cron, timeZone, forMinutes, idleFloor }) =>
+      `${id}: at least ${idleFloor} for ${forMinutes} min from "${cron}" ${timeZone}\n`,
+  );
 }

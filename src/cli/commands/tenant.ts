@@ -1,0 +1,26 @@
+import type { CommandSet } from '../program.js';
+
+/** Adds `tenant suspend` and `tenant unsuspend`. */
+export function addTenantCommands({ program, call }: CommandSet): void {
+  const tenant = program.command('tenant').description('whether a tenant may claim');
+  tenant
+    .command('suspend')
+    .description('let a tenant claim nothing new; what they have keeps running')
+    .argument('<tenant>')
+    .action((name: string) =>
+      call(async ({ client, signal, show }) => {
+        const suspension = await client.suspend(name, true, signal);
+        show(suspension, `${name} can claim nothing new; what they have keeps running.\n`);
+      }),
+    );
+  tenant
+    .command('unsuspend')
+    .description('let a tenant claim again')
+    .argument('<tenant>')
+    .action((name: string) =>
+      call(async ({ client, signal, show }) => {
+        const suspension = await client.suspend(name, false, signal);
+        show(suspension, `${name} can claim again.\n`);
+      }),
+    );
+}
