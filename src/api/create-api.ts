@@ -4,18 +4,20 @@ import helmet from 'koa-helmet';
 import type { Log } from '../ports/index.js';
 import { pageFileRouter } from './docs-page.js';
 import { documentRoutes } from './document-routes.js';
-import type { Endpoint } from './endpoint.js';
-import { idempotencyKeyOf, preferenceApplied, waitMsOf } from './headers.js';
+import type { Endpoint, EndpointAnswer } from './endpoint.js';
+import { EVENT_STREAM_HEADERS, eventStream } from './event-stream.js';
+import { idempotencyKeyOf, lastEventIdOf, preferenceApplied, waitMsOf } from './headers.js';
 import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
-import { problems } from './middleware/problems.js';
+import { logOnce, problems } from './middleware/problems.js';
 import { requestId } from './middleware/request-id.js';
 import type { ApiContext, RequestState } from './middleware/state.js';
 import type { OpenRoute } from './open-route.js';
 import { openRouter } from './open-route.js';
 import type { Operations } from './ops.js';
 import { opsRoutes } from './ops.js';
+import { faultOf, problemOf } from './problem.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 export interface ApiOptions {
@@ -33,6 +35,9 @@ export interface ApiOptions {
 /** The public API as a Koa application; it is not listening yet. */
 export function createApi(options: ApiOptions): Koa<RequestState> {
   const app = new Koa<RequestState>();
+  app.on('error', (error: unknown) => {
+    logCut(options.log, error);
+  });
   app.use(requestId);
   app.use(observe(options.log, options.onRequest));
   app.use(problems(options.log));
@@ -43,6 +48,15 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(endpointRouter(options).routes());
   return app;
 }
+
+/** What went wrong after an answer had begun. Whoever leaves in the middle of one is no failure. */
+function logCut(log: Log, error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (CUT_CODES.includes(String(code))) log.debug('caller left', { code: String(code) });
+  else log.error('answer failed', { error });
+}
+
+const CUT_CODES = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'];
 
 /** A bare application for roles without an API: probes and metrics only. */
 export function createOpsApp(operations: Operations, log: Log): Koa<RequestState> {
@@ -84,6 +98,8 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   context.res.once('close', () => {
     gone.abort();
   });
+  // They may have left while their token was looked at.
+  if (context.res.destroyed) gone.abort();
   const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
     caller: { principal, requestId: state.requestId },
@@ -92,9 +108,25 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
     body: context.request.body,
     idempotencyKey: one.isIdempotent ? idempotencyKeyOf(context.get('idempotency-key')) : null,
     waitMs,
+    lastEventId: one.isStream ? lastEventIdOf(context.get('last-event-id')) : null,
     signal: AbortSignal.any([gone.signal, options.stopping]),
   });
   context.status = answer.status;
   context.set({ 'cache-control': 'no-store', ...preferenceApplied(waitMs), ...answer.headers });
-  context.body = answer.body;
+  if (answer.events === undefined) context.body = answer.body;
+  else stream(options.log, context, answer.events);
+}
+
+/** Sends events as they come. It is too late for a status by then, so a failure is one of them. */
+function stream(
+  log: Log,
+  context: ApiContext,
+  events: NonNullable<EndpointAnswer['events']>,
+): void {
+  context.set(EVENT_STREAM_HEADERS);
+  context.body = eventStream(events, (error) => {
+    const fault = faultOf(error);
+    logOnce(log, context, fault);
+    return problemOf(fault, context.state.requestId);
+  });
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../domain/principal.js';
 import type { FaultCode } from '../errors/index.js';
+import type { ServerEvent } from './event-stream.js';
 import type { FieldProblem } from './problem.js';
 import { InvalidRequest } from './problem.js';
 
@@ -13,6 +14,8 @@ export interface EndpointRequest<Params, Query, Body> {
   readonly idempotencyKey: string | null;
   /** How long the caller wants to wait for the outcome, in milliseconds; null for not at all. */
   readonly waitMs: number | null;
+  /** The last event that the caller of a stream has seen, by its id. */
+  readonly lastEventId: string | null;
   /** Fires when the caller has gone or the process stops. */
   readonly signal: AbortSignal;
 }
@@ -20,6 +23,8 @@ export interface EndpointRequest<Params, Query, Body> {
 export interface EndpointAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** Sent as they come, in place of a body. */
+  readonly events?: AsyncIterable<ServerEvent>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +45,12 @@ export interface Endpoint {
   readonly isIdempotent: boolean;
   /** Takes `Prefer: wait=N`. */
   readonly canWait: boolean;
-  readonly answers: Readonly<Record<number, { readonly says: string; readonly schema: z.ZodType }>>;
+  /** Answers with server-sent events, and takes Last-Event-ID. */
+  readonly isStream: boolean;
+  /** An answer whose schema is null has no body. */
+  readonly answers: Readonly<
+    Record<number, { readonly says: string; readonly schema: z.ZodType | null }>
+  >;
   /** Codes of its own, beside those that every operation can end with. */
   readonly faults: readonly FaultCode[];
   readonly handle: (request: RawRequest) => Promise<EndpointAnswer>;
@@ -54,6 +64,7 @@ export interface RawRequest {
   readonly body: unknown;
   readonly idempotencyKey: string | null;
   readonly waitMs: number | null;
+  readonly lastEventId: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -62,13 +73,14 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined;
 
 interface EndpointSpec<P extends Shape, Q extends Shape, B extends z.ZodType | null> extends Omit<
   Endpoint,
-  'params' | 'query' | 'body' | 'handle' | 'isIdempotent' | 'canWait' | 'faults'
+  'params' | 'query' | 'body' | 'handle' | 'isIdempotent' | 'canWait' | 'isStream' | 'faults'
 > {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
   readonly isIdempotent?: boolean;
   readonly canWait?: boolean;
+  readonly isStream?: boolean;
   readonly faults?: readonly FaultCode[];
   readonly handle: (
     request: EndpointRequest<Parsed<P>, Parsed<Q>, Parsed<B>>,
@@ -82,6 +94,7 @@ export function endpoint<P extends Shape, Q extends Shape, B extends z.ZodType |
   return {
     isIdempotent: false,
     canWait: false,
+    isStream: false,
     faults: [],
     ...spec,
     handle: (raw) =>

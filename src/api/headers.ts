@@ -4,6 +4,7 @@ import { InvalidRequest } from './problem.js';
 export const WAIT_SECONDS_MAX = 60;
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+const EVENT_ID = /^[\w-]{1,64}$/;
 /** RFC 7240: the name in any case, the value bare or quoted, parameters after a semicolon. */
 const WAIT = /^wait\s*=\s*("?)(?<seconds>\d{1,9})\1\s*(?:;.*)?$/i;
 
@@ -26,6 +27,11 @@ export function waitMsOf(header: string): number | null {
     if (seconds !== undefined) return Math.min(Number(seconds), WAIT_SECONDS_MAX) * 1000;
   }
   return null;
+}
+
+/** The Last-Event-ID header; what cannot be one of ours is as good as none. */
+export function lastEventIdOf(header: string): string | null {
+  return EVENT_ID.test(header) ? header : null;
 }
 
 /** The answer's header that says which wait was honoured; absent when none was asked for. */

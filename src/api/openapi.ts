@@ -30,6 +30,9 @@ const RequestHeaders = {
       description: `wait=N holds the answer for up to N ≤ ${WAIT_SECONDS_MAX} seconds until it is done.`,
       example: 'wait=10',
     }),
+  'last-event-id': z.string().max(64).optional().openapi({
+    description: 'Id of the last event that was seen, which is then not sent again.',
+  }),
 };
 
 /** The OpenAPI 3.1 document of these operations. */
@@ -62,6 +65,7 @@ function routeOf(one: Endpoint): RouteConfig {
   const headers = {
     ...(one.isIdempotent ? { 'idempotency-key': RequestHeaders['idempotency-key'] } : {}),
     ...(one.canWait ? { prefer: RequestHeaders.prefer } : {}),
+    ...(one.isStream ? { 'last-event-id': RequestHeaders['last-event-id'] } : {}),
   };
   const request: NonNullable<RouteConfig['request']> = {};
   if (one.params !== null) request.params = one.params;
@@ -96,11 +100,12 @@ function openRouteOf({ path, operationId, summary, answers }: OpenRoute): RouteC
   };
 }
 
-function answersOf({ answers }: Endpoint): Record<string, ResponseConfig> {
+function answersOf({ answers, isStream }: Endpoint): Record<string, ResponseConfig> {
+  const type = isStream ? 'text/event-stream' : 'application/json';
   return Object.fromEntries(
     Object.entries(answers).map(([status, { says, schema }]) => [
       status,
-      { description: says, content: { 'application/json': { schema } } },
+      { description: says, ...(schema === null ? {} : { content: { [type]: { schema } } }) },
     ]),
   );
 }

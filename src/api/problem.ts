@@ -37,6 +37,8 @@ const STATUS_OF_CODE: Partial<Record<FaultCode, number>> = {
   key_malformed: 422,
   pool_bounds_refused: 422,
   pool_unknown: 404,
+  // Another replica may well have room, so proxies are right to try one.
+  streams_limit_reached: 503,
   sweep_unknown: 404,
   tenant_suspended: 403,
   tenant_unknown: 404,

@@ -112,6 +112,13 @@ export const InstancePage = z
   .object({ items: z.array(InstanceShown), nextCursor: z.string().nullable() })
   .openapi('InstancePage');
 
+export const InstanceEvents = z.string().openapi('InstanceEvents', {
+  description:
+    'Server-sent events: `instance` with an Instance as its data, or at last `problem` with a ' +
+    'Problem; comments keep the connection alive.',
+  example: 'id: 3q2-7wFp1Zc0aXbY\nevent: instance\ndata: {"id":"oc-4fzk2m7qwxyz",…}\n\n',
+});
+
 export const KeyList = z.object({ items: z.array(KeyShown) }).openapi('KeyList');
 
 export const AccessShown = z

@@ -1,8 +1,8 @@
 import type { InstanceId } from '../domain/ids.js';
 import type { Caller } from '../domain/principal.js';
-import { deadline, pause } from '../lib/timers.js';
 import type { ChangeFeed, Store } from '../ports/index.js';
 import type { InstanceView } from './instance-view.js';
+import { looksAt } from './look-at-instance.js';
 import { visibleInstance } from './visibility.js';
 
 /** What a caller may wait for; a failed or deleted instance ends every wait. */
@@ -30,30 +30,14 @@ export class AwaitInstance {
   ) {}
 
   async execute(request: AwaitRequest): Promise<InstanceView> {
-    const { caller, instanceId, until, withinMs } = request;
-    const over = deadline(withinMs, request.signal);
-    let changed = new AbortController();
-    let awaited = instanceId;
-    const unsubscribe = this.changes.subscribe({
-      onChange: (id) => {
-        if (id === awaited || id === instanceId) changed.abort();
-      },
-      onGap: () => {
-        changed.abort();
-      },
-    });
-    try {
-      for (;;) {
-        // Renewed before the look, so that a change during it is not slept through.
-        changed = new AbortController();
-        const view = await visibleInstance(this.store, caller.principal, instanceId);
-        awaited = view.instance.id;
-        if (over.aborted || hasHappened(until, view)) return view;
-        await pause(RECHECK_MS, AbortSignal.any([changed.signal, over]));
-      }
-    } finally {
-      unsubscribe();
+    const { caller, until } = request;
+    const looking = { ...request, recheckMs: RECHECK_MS };
+    let last: InstanceView | null = null;
+    for await (const view of looksAt(this.store, this.changes, looking)) {
+      if (hasHappened(until, view)) return view;
+      last = view;
     }
+    return last ?? visibleInstance(this.store, caller.principal, request.instanceId);
   }
 }
 

@@ -20,6 +20,7 @@ import { FindSweep } from '../commands/find-sweep.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
 import { SuspendTenant } from '../commands/suspend-tenant.js';
+import { WatchInstance } from '../commands/watch-instance.js';
 import type { SettingName } from '../config/settings.js';
 import { offersOf } from '../domain/offers.js';
 import { systemClock } from '../lib/clock.js';
@@ -38,6 +39,9 @@ export const API_SETTINGS: readonly SettingName[] = [
   'CLAWDEPLOY_DATABASE_URL_FILE',
   'CLAWDEPLOY_JWKS_FILE',
 ];
+
+/** Event streams open at once in this process; each holds a connection and a listener. */
+const STREAMS_MAX = 1_000;
 
 /** Starts the public API and the edge's look-up. */
 export async function startApiRole(
@@ -108,6 +112,12 @@ function endpointsOf(
     access: new ReadAccess(store, tokens, systemClock),
     remove: new DeleteInstance(store, systemClock),
     wait,
+    watch: new WatchInstance(store, feed, {
+      openMax: STREAMS_MAX,
+      onOpen: (open) => {
+        metrics.eventStreams.set(open);
+      },
+    }),
   };
   const change = new ChangeKeys(store, keys, systemClock);
   return [

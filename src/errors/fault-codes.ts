@@ -32,6 +32,7 @@ export const FAULT_CODES = {
   keys_limit_reached: 'conflict',
 
   pool_empty: 'capacity',
+  streams_limit_reached: 'capacity',
 
   database_unreachable: 'unavailable',
   nomad_unreachable: 'unavailable',

@@ -91,6 +91,11 @@ export function createMetrics() {
       buckets: BUCKETS_S,
       registers,
     }),
+    eventStreams: new Gauge({
+      name: 'event_streams_open',
+      help: 'Event streams of the API that are open; beyond its limit more are refused.',
+      registers,
+    }),
     routeLookups: new Counter({
       name: 'route_lookups_total',
       help: 'Look-ups of the edge by outcome.',

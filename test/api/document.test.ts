@@ -82,6 +82,19 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(one, 404, { method: 'DELETE', path: unknown });
   });
 
+  it('tells the truth about events', async () => {
+    const { id } = api.fleet.addClaimed('ada', { state: 'binding', bindingStep: 'announced' });
+    const path = '/v1/instances/{id}/events';
+    const watch = { path: `/v1/instances/${id}/events` };
+    await expectAsDocumented(path, 200, watch);
+    const told = String((await call(api, watch)).data);
+    const last = /id: (\S+)/.exec(told)?.[1] ?? '';
+    await expectAsDocumented(path, 204, { ...watch, headers: { 'last-event-id': last } });
+    await expectAsDocumented(path, 404, { path: `/v1/instances/${anInstanceId()}/events` });
+    api.fleet.trouble = new Fault('streams_limit_reached', 'Too many event streams are open.');
+    await expectAsDocumented(path, 503, watch);
+  });
+
   it('tells the truth about access', async () => {
     const { id } = api.fleet.addClaimed('ada');
     const binding = api.fleet.addClaimed('bea', { state: 'binding', bindingStep: 'claimed' });

@@ -25,6 +25,7 @@ import { ListInstances } from '../../src/commands/list-instances.js';
 import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
 import { SuspendTenant } from '../../src/commands/suspend-tenant.js';
+import { WatchInstance } from '../../src/commands/watch-instance.js';
 import { systemClock } from '../../src/lib/clock.js';
 import type { KeyChanges, Store } from '../../src/ports/index.js';
 import { NOON, aPoolKey, anInstanceId, someOffers } from '../support/builders.js';
@@ -115,7 +116,8 @@ describe('the REST API', function () {
 
   function endpointsOn(on: Store): Endpoint[] {
     const find = new FindInstance(on);
-    const wait = new AwaitInstance(on, { subscribe: () => () => undefined });
+    const feed = { subscribe: () => () => undefined };
+    const wait = new AwaitInstance(on, feed);
     const vault = {
       changeKeys: (_id: string, changes: KeyChanges) => {
         given.push(changes);
@@ -137,6 +139,7 @@ describe('the REST API', function () {
       access: new ReadAccess(on, tokens, systemClock),
       remove: new DeleteInstance(on, systemClock),
       wait,
+      watch: new WatchInstance(on, feed, { openMax: 2 }),
     };
     const change = new ChangeKeys(on, vault, systemClock);
     return [
@@ -184,7 +187,8 @@ describe('the REST API', function () {
     expect(answer.status, JSON.stringify(answer.data)).to.equal(status);
     const schema = endpoints.find((one) => one.operationId === operationId)?.answers[status]
       ?.schema;
-    if (schema === undefined) throw new Error(`${operationId} promises no ${status}`);
+    if (schema === undefined || schema === null)
+      throw new Error(`${operationId} promises no ${status}`);
     expect(schema.safeParse(answer.data).error?.issues ?? []).to.deep.equal([]);
   }
 

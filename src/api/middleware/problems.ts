@@ -41,7 +41,8 @@ function retryAfterMsOf({ retryAfterMs, kind }: Fault): number | null {
   return kind === 'unavailable' || kind === 'capacity' ? jittered(RETRY_AFTER_MS) : null;
 }
 
-function logOnce(log: Log, { state, method }: ApiContext, fault: Fault): void {
+/** Logs a failure where its kind says; no caller sees more of it than the problem. */
+export function logOnce(log: Log, { state, method }: ApiContext, fault: Fault): void {
   const { requestId, route } = state;
   const fields = { requestId, method, route, code: fault.code, ...fault.details };
   switch (fault.kind) {

@@ -3,12 +3,17 @@ import type { ClaimInstance } from '../../commands/claim-instance.js';
 import type { DeleteInstance } from '../../commands/delete-instance.js';
 import type { FindInstance } from '../../commands/find-instance.js';
 import type { ListInstances } from '../../commands/list-instances.js';
+import type { InstanceView } from '../../commands/instance-view.js';
 import type { ReadAccess } from '../../commands/read-access.js';
+import type { WatchInstance } from '../../commands/watch-instance.js';
+import { hasSettled } from '../../commands/watch-instance.js';
 import { parseInstanceId } from '../../domain/ids.js';
 import type { Principal } from '../../domain/principal.js';
 import { Fault } from '../../errors/index.js';
 import type { Endpoint } from '../endpoint.js';
 import { endpoint } from '../endpoint.js';
+import type { ServerEvent } from '../event-stream.js';
+import { eventOf } from '../event-stream.js';
 import type { PublicNames } from '../present.js';
 import { presentClaimed, presentInstance, urlOf } from '../present.js';
 import { InvalidRequest } from '../problem.js';
@@ -16,6 +21,7 @@ import {
   AccessShown,
   ClaimBody,
   ClaimedShown,
+  InstanceEvents,
   InstancePage,
   InstancePath,
   InstanceShown,
@@ -30,6 +36,7 @@ export interface InstanceCommands {
   readonly access: Pick<ReadAccess, 'execute'>;
   readonly remove: Pick<DeleteInstance, 'execute'>;
   readonly wait: Pick<AwaitInstance, 'execute'>;
+  readonly watch: Pick<WatchInstance, 'execute'>;
 }
 
 /** The operations on instances. */
@@ -38,6 +45,7 @@ export function instanceEndpoints(commands: InstanceCommands, names: PublicNames
     claimInstance(commands, names),
     listInstances(commands, names),
     getInstance(commands, names),
+    watchInstance(commands, names),
     readAccess(commands, names),
     deleteInstance(commands, names),
   ];
@@ -127,6 +135,57 @@ function getInstance({ find }: InstanceCommands, names: PublicNames): Endpoint {
       return { status: 200, body: presentInstance(names, view) };
     },
   });
+}
+
+function watchInstance({ watch }: InstanceCommands, names: PublicNames): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/v1/instances/:id/events',
+    operationId: 'watchInstance',
+    summary: 'Follow an instance until it is ready, failed or deleted',
+    params: InstancePath,
+    query: null,
+    body: null,
+    isStream: true,
+    answers: {
+      200: { says: 'Events, the first with the instance as it is.', schema: InstanceEvents },
+      204: { says: 'Last-Event-ID names the last event that there will be.', schema: null },
+    },
+    faults: ['instance_unknown', 'streams_limit_reached'],
+    async handle({ caller, params, lastEventId, signal }) {
+      const instanceId = parseInstanceId(params.id);
+      const views = watch.execute({ caller, instanceId, signal });
+      const first = await views.next();
+      const event = first.done === true ? null : eventOfView(names, first.value);
+      if (first.done === true || (hasSettled(first.value) && event?.id === lastEventId)) {
+        await views.return();
+        return { status: 204, body: null };
+      }
+      return { status: 200, body: null, events: eventsOf(names, first.value, views, lastEventId) };
+    },
+  });
+}
+
+/** An event for each view that shows something else than the one before, `seen` to begin with. */
+async function* eventsOf(
+  names: PublicNames,
+  first: InstanceView,
+  rest: AsyncIterable<InstanceView>,
+  seen: string | null,
+): AsyncGenerator<ServerEvent, void> {
+  let last = seen;
+  const next = eventOfView(names, first);
+  if (next.id !== last) yield next;
+  last = next.id;
+  for await (const view of rest) {
+    const event = eventOfView(names, view);
+    if (event.id !== last) yield event;
+    last = event.id;
+  }
+}
+
+function eventOfView(names: PublicNames, view: InstanceView): ServerEvent {
+  return eventOf('instance', presentInstance(names, view));
 }
 
 function readAccess({ access }: InstanceCommands, names: PublicNames): Endpoint {

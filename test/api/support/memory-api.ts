@@ -45,6 +45,8 @@ export interface MemoryApi {
   /** Route, method and status of each request, as metrics get them. */
   readonly measured: string[];
   readonly dir: string;
+  /** What the process would fire when it is to end. */
+  readonly stopping: AbortController;
   /** A token with these claims, signed by the key that the API trusts unless told otherwise. */
   token(claims?: TestClaims, key?: KeyObject): Promise<string>;
   /** Makes the API trust another key pair and no longer the present one; returns it. */
@@ -66,6 +68,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     ...sweepEndpoints(sweeps.commands),
   ];
   const logged: string[] = [];
+  const stopping = new AbortController();
   const measured: string[] = [];
   const api = createApi({
     endpoints,
@@ -78,7 +81,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     log: logInto(logged),
     onRequest: (route, method, status) => measured.push(`${method} ${route} ${status}`),
     version: '0.0.0',
-    stopping: new AbortController().signal,
+    stopping: stopping.signal,
   });
   let signing = await trust(jwksFile, 'first');
   const handle = api.callback();
@@ -94,6 +97,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     logged,
     measured,
     dir,
+    stopping,
     token: (claims = {}, key = signing) => signed(claims, key),
     rotateKey: async (kid) => (signing = await trust(jwksFile, kid)),
     async stop() {

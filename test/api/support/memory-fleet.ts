@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { InstanceCommands } from '../../../src/api/routes/instances.js';
 import type { KeyCommands } from '../../../src/api/routes/keys.js';
 import type { PoolCommands } from '../../../src/api/routes/pools.js';
@@ -6,6 +7,8 @@ import type { ClaimAnswer } from '../../../src/commands/claim-instance.js';
 import type { InstanceView } from '../../../src/commands/instance-view.js';
 import type { PoolView } from '../../../src/commands/pool-view.js';
 import type { SuspensionRequest } from '../../../src/commands/suspend-tenant.js';
+import type { WatchRequest } from '../../../src/commands/watch-instance.js';
+import { hasSettled } from '../../../src/commands/watch-instance.js';
 import type { ClaimOutcome } from '../../../src/domain/claim.js';
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { BINDING_STEPS } from '../../../src/domain/instance.js';
@@ -40,6 +43,10 @@ export class MemoryFleet {
   readonly suspended = new Set<string>();
   /** Whom the owner of whatever is waited for is moved to. */
   movesTo: Instance | null = null;
+  /** Watches whose callers are still there. */
+  watching = 0;
+  /** Ends a watch after so many looks. */
+  troubleAfterLooks: { readonly looks: number; readonly trouble: Error } | null = null;
   /** Thrown by every command while it is set. */
   trouble: Error | null = null;
 
@@ -67,6 +74,7 @@ export class MemoryFleet {
       remove: { execute: (request) => this.#run(() => this.#remove(request)) },
       wait: { execute: (request) => this.#run(() => this.#await(request)) },
       change: { execute: (request) => this.#run(() => this.#change(request)) },
+      watch: { execute: (request) => this.#watch(request) },
     };
   }
 
@@ -205,6 +213,21 @@ export class MemoryFleet {
     const isStarting = ['creating', 'warming', 'binding'].includes(state);
     const instance: Instance = isStarting ? { ...done, state: 'ready' } : done;
     return this.#put({ ...view, keys, instance });
+  }
+
+  /** One step on with each look; a stuck fleet is watched until the caller goes. */
+  async *#watch({ caller, instanceId, signal }: WatchRequest): AsyncGenerator<InstanceView, void> {
+    this.watching += 1;
+    signal.addEventListener('abort', () => (this.watching -= 1), { once: true });
+    for (let looks = 0; !signal.aborted; looks += 1) {
+      const { trouble = null } =
+        looks === this.troubleAfterLooks?.looks ? this.troubleAfterLooks : {};
+      if (trouble !== null) throw trouble;
+      const view = await this.#run(() => this.#look({ caller, instanceId }));
+      yield view;
+      if (hasSettled(view)) return;
+      if (this.isStuck) await once(signal, 'abort');
+    }
   }
 
   #change(request: Parameters<KeyCommands['change']['execute']>[0]): InstanceView {
