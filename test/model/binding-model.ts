@@ -293,7 +293,9 @@ function endSteps(guards: BindingGuards, doing: Doing): readonly Action<BindingS
       rest(me);
     }),
     doing('clear away', 'marks it for deletion', (_, me, member) => {
-      changeSeen(guards, me, member, { state: nextState('failed', 'delete') });
+      const reused = { state: 'idle', owner: '', step: null, isReplaced: false } as const;
+      const changes = guards.destroysUsed ? { state: nextState('failed', 'delete') } : reused;
+      changeSeen(guards, me, member, changes);
       rest(me);
     }),
     doing('stop job', 'stops and forgets the job', (_, me, member) => {

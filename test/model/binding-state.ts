@@ -1,4 +1,5 @@
 import type { BindingStep, InstanceState } from '../../src/domain/instance.js';
+import { nextState } from '../../src/domain/instance.js';
 import { keyOf } from './plain-data.js';
 
 /** What keeps bindings right. A negative twin is the same model with one of these taken away. */
@@ -13,6 +14,8 @@ export interface BindingGuards {
   readonly startsOnce: boolean;
   /** Only a gateway that lets the tenant's own token in makes an instance ready. */
   readonly proves: boolean;
+  /** A member that was given up is destroyed, never put back into the stock. */
+  readonly destroysUsed: boolean;
   /** What comes up again after its row was deleted is swept away. */
   readonly sweeps: boolean;
 }
@@ -23,6 +26,7 @@ export const ALL_BINDING_GUARDS: BindingGuards = {
   announcesForward: true,
   startsOnce: true,
   proves: true,
+  destroysUsed: true,
   sweeps: true,
 };
 
@@ -170,7 +174,7 @@ export function give(member: Member, tenant: string): void {
 
 /** What a claimed idle member gets at once, and a coming one when it has started. */
 export function beginBinding(row: Row): void {
-  row.state = 'binding';
+  row.state = nextState(row.state, row.state === 'idle' ? 'claim' : 'bind');
   row.step = 'claimed';
   row.version += 1;
 }

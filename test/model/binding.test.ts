@@ -15,7 +15,6 @@ describe('the model of bindings, with controllers that hold no lease', function 
   }
 
   it('needs the state in every move', () => {
-    expectTwin(ONE_OWNER, 'checksState', 'what was failed for its tenant to see');
     expectTwin(TOO_LATE, 'checksState', 'an instance that was ready stays so');
   });
 
@@ -37,6 +36,10 @@ describe('the model of bindings, with controllers that hold no lease', function 
   it('needs the proof, for another gateway may answer at the old address', () => {
     const promise = "no instance is ready before its gateway has used its owner's token";
     expectTwin(REUSED_PORT, 'proves', promise);
+  });
+
+  it('needs to destroy what was used', () => {
+    expectTwin(TWO_OWNERS, 'destroysUsed', 'no instance ever has a second owner');
   });
 
   it('needs the sweeper for what a late controller brings back', () => {

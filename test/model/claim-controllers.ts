@@ -30,7 +30,7 @@ export function warmUpActions(): readonly Action<ClaimState>[] {
       (state) => isFreeIn(state, index, 'warming'),
       (draft) => {
         const isOwned = at(draft.members, index).now?.owner !== '';
-        change(draft, index, { state: isOwned ? 'binding' : nextState('warming', 'admit') });
+        change(draft, index, { state: nextState('warming', isOwned ? 'bind' : 'admit') });
       },
     ),
   ]);

@@ -2,9 +2,12 @@
 export function copyOf<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf) as Value;
-  const copy: Record<string, unknown> = {};
-  for (const name in value) copy[name] = copyOf(value[name]);
-  return copy as Value;
+  const copy = { ...value };
+  for (const name in copy) {
+    const part = copy[name];
+    if (typeof part === 'object' && part !== null) copy[name] = copyOf(part);
+  }
+  return copy;
 }
 
 /**
@@ -17,7 +20,7 @@ export function keyOf(value: unknown): string {
   if (typeof value === 'boolean') return value ? '+' : '-';
   if (!isObject(value)) return '_';
   let key = '(';
-  for (const part of Object.values(value)) key += `${keyOf(part)},`;
+  for (const name in value) key += `${keyOf(value[name])},`;
   return `${key})`;
 }
 

@@ -42,7 +42,8 @@ describe('the model of refilling and sweeping', function () {
   });
 
   it('needs a sweeper that clears away what no row accounts for', () => {
-    expectTwin(LEFT_OVERS, ['clearsLeftOvers'], 'the stock is full and alive');
+    const starts = { ...LEFT_OVERS, hasStrangers: false };
+    expectTwin(starts, ['clearsLeftOvers'], 'the stock is full and alive');
   });
 
   it('needs a sweeper that fails rows whose job is gone', () => {
