@@ -14,6 +14,7 @@ import { OutboxRow } from './rows/outbox-row.js';
 import { PoolRow } from './rows/pool-row.js';
 import { SweepRow } from './rows/sweep-row.js';
 import { TenantRow } from './rows/tenant-row.js';
+import { steadyDriver } from './steady-pool.js';
 
 /** All tables, in no particular order. */
 export const ROWS = [
@@ -52,6 +53,7 @@ const STATEMENT_LIMIT_MS = 15_000;
 export function createDataSource(options: DataSourceOptions): DataSource {
   return new DataSource({
     type: 'postgres',
+    driver: steadyDriver,
     url: options.url,
     applicationName: options.applicationName,
     entities: ROWS,

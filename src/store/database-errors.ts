@@ -1,7 +1,11 @@
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { Fault } from '../errors/index.js';
 
-/** PostgreSQL's classes for a lost or refused connection, shutdown and too many sessions. */
-const UNREACHABLE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '25006']);
+/**
+ * PostgreSQL's codes for shutdown, too many sessions and a read-only stand-by, and for a transaction
+ * that gave way to another one: all of them heal by trying again.
+ */
+const UNREACHABLE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '25006', '40001', '40P01']);
 const UNREACHABLE_ERRNOS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -42,12 +46,15 @@ export function violatedConstraint(error: unknown): string | null {
 }
 
 function isUnreachable(error: unknown): boolean {
+  // TypeORM lets go of a connection that ended in the middle of a transaction, then says this.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
+  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true;
   const { code, message } = driverErrorOf(error);
   if (typeof code === 'string') {
     return code.startsWith('08') || UNREACHABLE_CODES.has(code) || UNREACHABLE_ERRNOS.has(code);
   }
   return (
-    typeof message === 'string' && /connection (terminated|timeout)|not connected/i.test(message)
+    typeof message === 'string' && /connection (terminated|timeout)|not connected|not queryable/i.test(message)
   );
 }
 

@@ -160,6 +160,35 @@ describe('claims on PostgreSQL', function () {
     expect(other.outcome).to.equal('warm');
   });
 
+  it('loses nothing when the database fails over in the middle of claims', async () => {
+    await idleMembers(30);
+    const codes = new Set<string>();
+    const claimOf = async (at: number): Promise<string> => {
+      const request = aClaim({ tenantRef: `tenant-${at}`, idempotencyKey: `key-${at}` });
+      for (let attempt = 0; attempt < 200; attempt += 1) {
+        try {
+          return (await claimCommand().execute(request)).view.instance.id;
+        } catch (error) {
+          const code = error instanceof Fault ? error.code : String(error);
+          codes.add(code);
+          if (code !== 'database_unreachable') throw error;
+        }
+      }
+      throw new Error('the database did not come back');
+    };
+    const claims = Array.from({ length: 30 }, (_, at) => claimOf(at));
+    // What a fail-over looks like from here: every connection ends, whatever it is doing.
+    for (let times = 0; times < 5; times += 1) await database.endConnections();
+
+    const ids = await Promise.all(claims);
+
+    expect(new Set(ids).size).to.equal(30);
+    expect(await Promise.all(Array.from({ length: 30 }, (_, at) => claimOf(at)))).to.deep.equal(
+      ids,
+    );
+    expect([...codes].filter((code) => code !== 'database_unreachable')).to.deep.equal([]);
+  });
+
   it('forgets an idempotency key after a day', async () => {
     await idleMembers(2);
     await claimCommand().execute(aClaim({ idempotencyKey: 'k1' }));

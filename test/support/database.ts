@@ -23,10 +23,15 @@ export interface TestDatabase {
   emptyDatabase(): Promise<string>;
   /** A fresh database, migrated, with a store on it; the one before is left behind. */
   emptyStore(): Promise<Store>;
+  /** Ends every connection of the present test's store, as a fail-over does. */
+  endConnections(): Promise<void>;
   /** Runs a statement on the present test's database. */
   query(statement: string, parameters: readonly unknown[]): Promise<unknown>;
   stop(): Promise<void>;
 }
+
+const END_CONNECTIONS = `
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`;
 
 /** Fast, for tests: what a power cut would lose does not matter to them. */
 const SETTINGS = { fsync: 'off', max_connections: '60', unix_socket_directories: '' };
@@ -63,6 +68,15 @@ export async function startTestDatabase(
       current = createDataSource({ url, connectionsMax: 20, applicationName: 'test' });
       await current.initialize();
       return createPostgresStore(current);
+    },
+    endConnections: async () => {
+      const admin = new pg.Client({ connectionString: urlOf(server.port, 'postgres') });
+      await admin.connect();
+      try {
+        await admin.query(END_CONNECTIONS, [`test_${made}`]);
+      } finally {
+        await admin.end();
+      }
     },
     query: async (statement, parameters) => current?.query(statement, [...parameters]),
     stop: async () => {
