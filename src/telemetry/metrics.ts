@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createPoolMetrics } from './pool-metrics.js';
 import { createSweepMetrics } from './sweep-metrics.js';
 
 /** From milliseconds, where claims live, to minutes, where boots may end. */
@@ -14,49 +15,8 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    ...createPoolMetrics(registers),
     ...createSweepMetrics(registers),
-    poolMembers: new Gauge({
-      name: 'pool_members',
-      help: 'Instances of a pool by state.',
-      labelNames: ['pool', 'state'],
-      registers,
-    }),
-    poolIdleTarget: new Gauge({
-      name: 'pool_idle_target',
-      help: 'Idle members that a pool is to keep.',
-      labelNames: ['pool'],
-      registers,
-    }),
-    poolPredictedStockOut: new Gauge({
-      name: 'pool_stock_out_predicted',
-      help: 'Share of claims that are expected to find no idle member at the present target.',
-      labelNames: ['pool'],
-      registers,
-    }),
-    poolStartsWanted: new Gauge({
-      name: 'pool_starts_wanted',
-      help: 'Starts at once that demand asks for; alert when pool_starts_allowed is below it.',
-      labelNames: ['pool'],
-      registers,
-    }),
-    poolStartsAllowed: new Gauge({
-      name: 'pool_starts_allowed',
-      help: 'Starts at once that the eligible nodes allow.',
-      labelNames: ['pool'],
-      registers,
-    }),
-    poolBreakerOpen: new Gauge({
-      name: 'pool_breaker_open',
-      help: '1 while failed starts keep a pool from starting members.',
-      labelNames: ['pool'],
-      registers,
-    }),
-    poolHeldBack: new Gauge({
-      name: 'pool_held_back',
-      help: '1 while something keeps a pool below its target.',
-      labelNames: ['pool'],
-      registers,
-    }),
     claims: new Counter({
       name: 'claims_total',
       help: 'Claims by outcome: warm, queued, cold, replayed, or the code of their refusal.',
