@@ -80,8 +80,9 @@ unit: packages ## runs the house rules and the tests that need no server
 bench: setup ## measures, e.g. `make bench NAME=first-answer`; writes build/bench
 	@$(TYPESCRIPT) test/bench/run.ts $(NAME)
 
-nightly: export CLAWDEPLOY_NIGHTLY := 1
-nightly: test bench ## runs what takes its time: every suite at full length, every benchmark
+nightly: ## runs what takes its time: every suite at full length, every benchmark
+	@CLAWDEPLOY_NIGHTLY=1 $(MAKE) test
+	@CLAWDEPLOY_NIGHTLY=1 $(MAKE) bench
 
 migrate: setup ## brings the database of the running stack to the newest schema
 	@CLAWDEPLOY_DATABASE_URL_FILE="$${CLAWDEPLOY_DATABASE_URL_FILE:-.clawdeploy/secrets/database.url}" $(SERVICE) migrate
