@@ -11,6 +11,7 @@ import { ReconcilePlan } from './reconcile-plan.js';
 const BYTES_PER_MB = 2 ** 20;
 const LOOK_EVERY_MS = 250;
 const WARM_UP_PASSES = 3;
+const NOT_WATCHED = { loadedMb: 0, residentMb: [], heapMb: 0 };
 
 /** The members that the pass before created have started. */
 const ADMIT = `UPDATE instances SET state = 'idle', state_at = now() WHERE state = 'creating'`;
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   const plan = ReconcilePlan.parse(JSON.parse(await text(process.stdin)));
   const passes = await runPasses(plan);
   const isWatched = plan.controllerForMs > 0;
-  const memory = isWatched ? await watchController(plan) : { residentMb: [], heapMb: 0 };
+  const memory = isWatched ? await watchController(plan) : NOT_WATCHED;
   const result: ReconcileResult = { ...passes, ...memory };
   process.stdout.write(JSON.stringify(result), () => process.exit());
 }
@@ -36,7 +37,7 @@ async function runPasses({ url, poolId, passes, missing }: ReconcilePlan) {
   await database.connect();
   const reconciler = poolReconcilerOn(createPostgresStore(dataSource));
   const passMs: number[] = [];
-  for (let pass = 0; pass < passes + WARM_UP_PASSES; pass += 1) {
+  for (let pass = 0; passes > 0 && pass < passes + WARM_UP_PASSES; pass += 1) {
     await database.query(ADMIT);
     await database.query(LOSE, [missing]);
     const started = performance.now();
@@ -53,6 +54,7 @@ async function runPasses({ url, poolId, passes, missing }: ReconcilePlan) {
 
 /** A whole controller over the same members, whose gateways all answer at once. */
 async function watchController({ url, controllerForMs }: ReconcilePlan) {
+  const loadedMb = process.memoryUsage().rss / BYTES_PER_MB;
   const controller = await startBenchController(url, EVERYTHING_IS_WELL);
   const residentMb: number[] = [];
   const until = performance.now() + controllerForMs;
@@ -63,7 +65,7 @@ async function watchController({ url, controllerForMs }: ReconcilePlan) {
   globalThis.gc?.();
   const heapMb = process.memoryUsage().heapUsed / BYTES_PER_MB;
   await controller.stop();
-  return { residentMb, heapMb };
+  return { loadedMb, residentMb, heapMb };
 }
 
 /** Members in the stock are only looked at; what would change them is not to be asked for here. */
@@ -82,9 +84,10 @@ const EVERYTHING_IS_WELL: OutsidePorts = {
     announce: never,
     read: never,
     withdraw: never,
+    listInstanceIds: never,
   },
   tokens: { ensureToken: never, readToken: never },
-  shredder: { shred: never },
+  shredder: { shred: never, listInstanceIds: never },
   catalog: {
     find: async (instanceId) => ({
       instanceId,

@@ -16,6 +16,8 @@ export type ReconcilePlan = z.infer<typeof ReconcilePlan>;
 export const ReconcileResult = z.object({
   passMs: z.array(z.number()),
   created: z.number(),
+  /** Resident memory before the controller began: the program, TypeORM and the loader, in MB. */
+  loadedMb: z.number(),
   /** Resident memory, sampled while the controller ran, in MB. */
   residentMb: z.array(z.number()),
   /** What the controller still holds after a collection, in MB. */
