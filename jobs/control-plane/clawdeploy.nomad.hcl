@@ -3,9 +3,11 @@
 # For a cluster; `make up` starts the same processes by itself. Any number of each may run: claims
 # need no leader, and what must be done once is held by a lease in PostgreSQL.
 #
-# Before it, on each node: the release folder and a user for it. In Vault: a role of the JWT mount
-# for this job that may read kv/clawdeploy/<role>, which holds the files named in local.roles. In
-# the cluster: jobs/system/stub-model.nomad.hcl.
+# Before it, on each node: the release folder, a user for it, and the driver raw_exec. In Nomad: the
+# namespace, in which nobody else may register jobs, for whoever can is given these secrets. In
+# Vault: vault/roles/clawdeploy.jwt.json with vault/policies/clawdeploy-job.hcl, and the files of
+# each task (local.roles) as fields of kv/clawdeploy/<task>. In the cluster: the job
+# jobs/system/stub-model.nomad.hcl.
 
 variable "release_dir" {
   type        = string
@@ -22,13 +24,19 @@ variable "node" {
 variable "user" {
   type        = string
   default     = "clawdeploy"
-  description = "Runs the processes; must differ from the user of gateways."
+  description = "Runs the processes; must differ from the user of gateways. Empty for Nomad's own."
 }
 
 variable "uid" {
   type        = number
   default     = 990
-  description = "Numeric id of that user, who alone can read the secret files."
+  description = "Numeric id of that user, who alone can read the secret files; -1 for Nomad's own."
+}
+
+variable "namespace" {
+  type        = string
+  default     = "clawdeploy"
+  description = "Nomad namespace of the control plane, as Vault's role names it."
 }
 
 variable "datacenter" {
@@ -103,27 +111,43 @@ variable "openclaw_dir" {
   description = "Folder on the gateways' nodes with node_modules and compile-cache."
 }
 
+variable "stub_model_url" {
+  type        = string
+  default     = "http://127.0.0.1:8083/v1"
+  description = "The model of the warm-up turns, as gateways reach it."
+}
+
+variable "settings" {
+  type        = map(string)
+  default     = {}
+  description = "More settings of docs/settings.md by their names; none of them is a secret."
+}
+
 locals {
-  # Which secret files each role reads, by their names in kv/clawdeploy/<role>; each has its own
-  # identities, so that one that leaks can be taken away alone.
+  # Which secret files each role reads, by their names in kv/clawdeploy/<role>; the schema's task has
+  # kv/clawdeploy/migrate with the database_url alone. Each has identities of its own, so that one
+  # that leaks can be taken away alone.
   roles = {
     api = {
       port     = "http"
       memory   = 384
       files    = ["database_url", "consul_token", "vault_role_id", "vault_secret_id", "jwks"]
       prestart = ["migrate"]
+      lookup   = ["clawdeploy-lookup"]
     }
     controller = {
       port     = "health"
       memory   = 384
       files    = ["database_url", "nomad_token", "consul_token", "vault_role_id", "vault_secret_id"]
       prestart = []
+      lookup   = []
     }
     worker = {
       port     = "health"
       memory   = 256
       files    = ["database_url", "redis_url", "nomad_token", "consul_token", "vault_role_id", "vault_secret_id"]
       prestart = []
+      lookup   = []
     }
   }
 
@@ -153,11 +177,12 @@ locals {
     CLAWDEPLOY_POOLS             = var.pools
     CLAWDEPLOY_OPENCLAW_DIR      = var.openclaw_dir
     CLAWDEPLOY_COMPILE_CACHE_DIR = "${var.openclaw_dir}/compile-cache"
-    CLAWDEPLOY_STUB_MODEL_URL    = "http://127.0.0.1:8083/v1"
+    CLAWDEPLOY_STUB_MODEL_URL    = var.stub_model_url
   }
 }
 
 job "clawdeploy" {
+  namespace   = var.namespace
   type        = "service"
   datacenters = [var.datacenter]
   node_pool   = var.node_pool
@@ -231,6 +256,17 @@ job "clawdeploy" {
         }
       }
 
+      # Where the edge asks who is behind a name (CLAWDEPLOY_LOOKUP of edge/Caddyfile).
+      dynamic "service" {
+        for_each = role.value.lookup
+
+        content {
+          name     = service.value
+          provider = "nomad"
+          port     = "lookup"
+        }
+      }
+
       # The schema first. Any number may try at once: an advisory lock lets one do the work.
       dynamic "task" {
         for_each = role.value.prestart
@@ -260,7 +296,7 @@ job "clawdeploy" {
           }
 
           template {
-            data        = "{{ with secret \"kv/data/clawdeploy/${role.key}\" }}{{ .Data.data.database_url }}{{ end }}"
+            data        = "{{ with secret \"kv/data/clawdeploy/${task.value}\" }}{{ .Data.data.database_url }}{{ end }}"
             destination = "secrets/database_url"
             perms       = "0600"
             uid         = var.uid
@@ -274,58 +310,65 @@ job "clawdeploy" {
         }
       }
 
-      task "service" {
-        driver = "raw_exec"
-        user   = var.user
+      # Named after its role, which is what Vault knows it by.
+      dynamic "task" {
+        for_each = [role.key]
+        labels   = [task.value]
 
-        # Answers what it has begun and gives its leases back.
-        kill_signal  = "SIGTERM"
-        kill_timeout = "30s"
+        content {
+          driver = "raw_exec"
+          user   = var.user
 
-        config {
-          command = var.node
-          args    = ["--enable-source-maps", local.entry, role.key]
-        }
+          # Answers what it has begun and gives its leases back.
+          kill_signal  = "SIGTERM"
+          kill_timeout = "30s"
 
-        env = merge(
-          local.environment,
-          { for file in role.value.files : local.settings[file] => "${NOMAD_SECRETS_DIR}/${file}" },
-          {
-            CLAWDEPLOY_API_HOST      = "${NOMAD_IP_http}"
-            CLAWDEPLOY_API_PORT      = "${NOMAD_PORT_http}"
-            CLAWDEPLOY_INTERNAL_HOST = "${NOMAD_IP_lookup}"
-            CLAWDEPLOY_INTERNAL_PORT = "${NOMAD_PORT_lookup}"
-            CLAWDEPLOY_HEALTH_HOST   = "${NOMAD_IP_health}"
-            CLAWDEPLOY_HEALTH_PORT   = "${NOMAD_PORT_health}"
-          },
-        )
-
-        vault {
-          role         = var.vault_role
-          env          = false
-          disable_file = true
-        }
-
-        # Tokens are read from their files again with each call; the URL of the database only once.
-        dynamic "template" {
-          for_each = role.value.files
-          iterator = file
-
-          content {
-            data        = "{{ with secret \"kv/data/clawdeploy/${role.key}\" }}{{ .Data.data.${file.value} }}{{ end }}"
-            destination = "secrets/${file.value}"
-            change_mode = file.value == "nomad_token" || file.value == "consul_token" ? "noop" : "restart"
-            splay       = "30s"
-            perms       = "0600"
-            uid         = var.uid
-            gid         = var.uid
+          config {
+            command = var.node
+            args    = ["--enable-source-maps", local.entry, role.key]
           }
-        }
 
-        resources {
-          cpu        = 500
-          memory     = role.value.memory
-          memory_max = role.value.memory * 2
+          env = merge(
+            local.environment,
+            var.settings,
+            { for file in role.value.files : local.settings[file] => "${NOMAD_SECRETS_DIR}/${file}" },
+            {
+              CLAWDEPLOY_API_HOST      = "${NOMAD_IP_http}"
+              CLAWDEPLOY_API_PORT      = "${NOMAD_PORT_http}"
+              CLAWDEPLOY_INTERNAL_HOST = "${NOMAD_IP_lookup}"
+              CLAWDEPLOY_INTERNAL_PORT = "${NOMAD_PORT_lookup}"
+              CLAWDEPLOY_HEALTH_HOST   = "${NOMAD_IP_health}"
+              CLAWDEPLOY_HEALTH_PORT   = "${NOMAD_PORT_health}"
+            },
+          )
+
+          vault {
+            role         = var.vault_role
+            env          = false
+            disable_file = true
+          }
+
+          # Tokens are read from their files again with each call; the URL of the database only once.
+          dynamic "template" {
+            for_each = role.value.files
+            iterator = file
+
+            content {
+              data        = "{{ with secret \"kv/data/clawdeploy/${role.key}\" }}{{ .Data.data.${file.value} }}{{ end }}"
+              destination = "secrets/${file.value}"
+              change_mode = file.value == "nomad_token" || file.value == "consul_token" ? "noop" : "restart"
+              splay       = "30s"
+              perms       = "0600"
+              uid         = var.uid
+              gid         = var.uid
+            }
+          }
+
+          resources {
+            cpu        = 500
+            memory     = role.value.memory
+            memory_max = role.value.memory * 2
+          }
         }
       }
     }

@@ -22,7 +22,7 @@ type Driver = (typeof DRIVERS)[number];
 
 /** Values for what a jobspec cannot have defaults for. */
 const REQUIRED: Readonly<Record<string, HclVariables>> = {
-  'jobs/control-plane/clawdeploy.nomad.hcl': { base_domain: 'claws.example' },
+  'jobs/control-plane/clawdeploy.nomad.hcl': { base_domain: 'claws.example', namespace: 'default' },
 };
 
 const Template = z.looseObject({

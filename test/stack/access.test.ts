@@ -7,6 +7,7 @@ import { callApi, textAt } from '../../tools/stack/http.js';
 import { field } from '../../tools/stack/json.js';
 import { findMarked } from '../../tools/stack/processes.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
+import { controlPlaneTokens } from './support/control-plane-twin.js';
 import { StackCaller, purgePrivate, shortStateDir, upPrivate } from './support/private-stack.js';
 import { readTaskFile, runTinyJob, tinyJob, tinyJobRuns } from './support/tiny-job.js';
 
@@ -106,6 +107,25 @@ describe('access in the development stack', function () {
         .and.not.include('mount');
       expect(readdirSync(join(folder, 'etc'))).to.not.include('shadow');
     });
+  });
+
+  it('lets each role of the control plane’s own job read its own files alone', async () => {
+    const root = caller.secret('vault-root.token');
+    const pathOf = (task: string): string => `kv/data/clawdeploy/${task}`;
+    for (const task of ['api', 'worker']) {
+      await caller.vault(root, pathOf(task), 'POST', { data: { database_url: task } });
+    }
+    const [api = '', worker = ''] = await controlPlaneTokens(caller, stack, ['api', 'worker']);
+    const tries = [
+      [api, 'api'],
+      [worker, 'worker'],
+      [api, 'worker'],
+      [worker, 'api'],
+    ] as const;
+    const replies = tries.map(([token, task]) => caller.vault(token, pathOf(task)));
+    const statuses = (await Promise.all(replies)).map(({ status }) => status);
+    expect(statuses).to.deep.equal([200, 200, 403, 403]);
+    expect((await caller.vault(api, pathOf('api'), 'POST', { data: {} })).status).to.equal(403);
   });
 
   it('lets no other job log in to Vault', async () => {

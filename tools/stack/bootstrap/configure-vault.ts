@@ -23,6 +23,7 @@ export async function configureVault(context: StackContext, signal: AbortSignal)
     applyPolicy(context, vault, 'clawdeploy-api'),
     applyPolicy(context, vault, 'clawdeploy-controller'),
     applyPolicy(context, vault, 'openclaw-instance', { jwt_accessor: accessor }),
+    applyPolicy(context, vault, 'clawdeploy-job', { jwt_accessor: accessor }),
     ...CONTROL_PLANE_ROLES.map((role) => applyAppRole(context, vault, role)),
   ]);
 }
@@ -37,8 +38,10 @@ export async function trustNomadTasks(context: StackContext, signal: AbortSignal
     nomad_http_port: context.ports.nomadHttp,
   });
   await untilWorks(() => vault.put('auth/jwt-nomad/config', method), { withinMs: 15_000, signal });
-  const role = file(context, 'vault/roles/openclaw-instance.jwt.json');
-  await vault.put('auth/jwt-nomad/role/openclaw-instance', role);
+  for (const name of ['openclaw-instance', 'clawdeploy']) {
+    const role = file(context, `vault/roles/${name}.jwt.json`);
+    await vault.put(`auth/jwt-nomad/role/${name}`, role);
+  }
 }
 
 interface VaultApi {
