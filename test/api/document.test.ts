@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../src/errors/index.js';
-import { anInstanceId } from '../support/builders.js';
+import { aClaimedInstance, anInstanceId } from '../support/builders.js';
 import { ApiDocument } from './support/api-document.js';
 import type { Call } from './support/call.js';
 import { call } from './support/call.js';
@@ -31,6 +31,7 @@ describe('the OpenAPI document', () => {
     api.fleet.views.clear();
     api.fleet.isStuck = false;
     api.fleet.canStart = false;
+    api.fleet.movesTo = null;
     api.fleet.suspended.clear();
     api.fleet.trouble = null;
   });
@@ -119,6 +120,8 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(path, 404, remove);
     await call(api, put);
     await expectAsDocumented(path, 200, { ...remove, headers: HOLD });
+    api.fleet.movesTo = aClaimedInstance();
+    await expectAsDocumented(path, 409, { ...put, headers: HOLD });
   });
 
   it('tells the truth about pools and about what needs no token', async () => {

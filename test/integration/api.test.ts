@@ -277,6 +277,22 @@ describe('the REST API', function () {
       expectProblem(other, 409, 'idempotency_key_reused');
     });
 
+    it('shows the same Idempotency-Key how its instance is by now', async () => {
+      await members(1);
+      const api = await as();
+      const headers = { 'idempotency-key': 'sign-up-2' };
+      await api.post('/v1/instances', { tenant: 'alice' }, { headers });
+      const binding = { states: ['binding'] } as const;
+      const [row] = (await store.instances.list(binding, { limit: 1, cursor: null })).rows;
+      if (row !== undefined) await store.instances.move(row, { verb: 'prove', at: NOON });
+      const again = await api.post('/v1/instances', { tenant: 'alice' }, { headers });
+      expectDocumented('claimInstance', again, 201);
+      expect(again.data).to.deep.include({ state: 'ready', claim: { outcome: 'replayed' } });
+      const elsewhere = { tenant: 'alice', region: 'default' };
+      const other = await api.post('/v1/instances', elsewhere, { headers });
+      expectProblem(other, 409, 'idempotency_key_reused');
+    });
+
     it('waits as long as it is asked to and then says how far it is', async () => {
       await members(1);
       const headers = { prefer: 'wait=1' };

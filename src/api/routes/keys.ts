@@ -2,6 +2,7 @@ import type { AwaitInstance } from '../../commands/await-instance.js';
 import type { ChangeKeys } from '../../commands/change-keys.js';
 import type { FindInstance } from '../../commands/find-instance.js';
 import { parseInstanceId } from '../../domain/ids.js';
+import { Fault } from '../../errors/index.js';
 import type { Endpoint, EndpointAnswer, EndpointRequest } from '../endpoint.js';
 import { endpoint } from '../endpoint.js';
 import type { PublicNames } from '../present.js';
@@ -24,7 +25,12 @@ const CHANGE_ANSWERS = {
   200: { says: 'Changed, and the gateway was seen to use it.', schema: InstanceShown },
   202: { says: 'Changed; the gateway follows in about a second.', schema: InstanceShown },
 };
-const CHANGE_FAULTS = ['instance_unknown', 'instance_not_ready', 'keys_limit_reached'] as const;
+const CHANGE_FAULTS = [
+  'instance_unknown',
+  'instance_not_ready',
+  'keys_limit_reached',
+  'write_superseded',
+] as const;
 
 function listKeys({ find }: KeyCommands): Endpoint {
   return endpoint({
@@ -89,12 +95,20 @@ async function change(
 ): Promise<EndpointAnswer> {
   const { caller, params, waitMs, signal } = request;
   const instanceId = parseInstanceId(params.id);
-  let view = await commands.change.execute({ caller, instanceId, ...changes, signal });
-  if (waitMs !== null) {
-    const waiting = { caller, instanceId, until: 'keys_live', withinMs: waitMs, signal } as const;
-    view = await commands.wait.execute(waiting);
-  }
+  const changed = await commands.change.execute({ caller, instanceId, ...changes, signal });
+  const waiting = { caller, instanceId, until: 'keys_live', signal } as const;
+  const view =
+    waitMs === null ? changed : await commands.wait.execute({ ...waiting, withinMs: waitMs });
+  if (view.instance.id !== changed.instance.id) throw keysLeftBehind();
   const { revision, revisionApplied } = view.instance;
   const status = revisionApplied >= revision ? 200 : 202;
   return { status, body: presentInstance(names, view) };
+}
+
+/** Nobody but the old instance can read its keys, so they do not move with their owner. */
+function keysLeftBehind(): Fault {
+  return new Fault(
+    'write_superseded',
+    'Meanwhile its owner was moved to another gateway, which has no keys yet: set them again.',
+  );
 }
