@@ -8,11 +8,12 @@ import type { PoolSeen } from '../controllers/pool-reconciler.js';
 import { PoolReconciler } from '../controllers/pool-reconciler.js';
 import type { Reconciler } from '../controllers/reconciler.js';
 import { Rounds } from '../controllers/rounds.js';
+import { SchedulerWatch } from '../controllers/scheduler-watch.js';
 import { offersOf } from '../domain/offers.js';
 import { poolIdOf } from '../domain/pool.js';
 import { systemClock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
-import type { Store } from '../ports/index.js';
+import type { SchedulerFeed, Store } from '../ports/index.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Database, Foundation } from './foundation.js';
@@ -35,7 +36,7 @@ export async function startControllerRole(
   await ensurePools(foundation, store);
   const demand = new PoolDemand(store, systemClock, foundation.config.CLAWDEPLOY_STOCK_OUT_GOAL);
   const installation = foundation.config.CLAWDEPLOY_INSTALLATION ?? (await census.identity());
-  const { outside, probes } = openOutside(foundation, store, {
+  const { outside, schedulerFeed, probes } = openOutside(foundation, store, {
     installation,
     wakePool: (poolId) => {
       pools.wake(poolId);
@@ -59,6 +60,7 @@ export async function startControllerRole(
   const pools = driverOf('pool', poolReconciler(foundation, store, demand));
   const rounds = new Rounds(store, pools, instances, log);
   const watch = new CatalogWatch(outside.catalog, instances, log);
+  const schedulerWatch = watchScheduler(foundation, { feed: schedulerFeed, store, instances });
   const sweep = sweeping(foundation, { outside, census, installation, holder });
 
   const unsubscribe = feed.subscribe({
@@ -75,11 +77,31 @@ export async function startControllerRole(
       unsubscribe();
     },
   });
-  for (const [name, part] of Object.entries({ instances, pools, rounds, watch, sweep })) {
+  const parts = { instances, pools, rounds, watch, schedulerWatch, sweep };
+  for (const [name, part] of Object.entries(parts)) {
     part.start();
     started.push({ name, stop: () => part.stop() });
   }
   return probes;
+}
+
+function watchScheduler(
+  { log, metrics }: Foundation,
+  { feed, store, instances }: { feed: SchedulerFeed; store: Store; instances: Driver },
+): SchedulerWatch {
+  return new SchedulerWatch({
+    feed,
+    nodes: store.nodes,
+    instances,
+    clock: systemClock,
+    log,
+    onAge: (seconds) => {
+      metrics.schedulerWatchAge.set(seconds);
+    },
+    onRelist: () => {
+      metrics.schedulerRelists.inc();
+    },
+  });
 }
 
 /** Makes the pools that are offered, and lets those of older versions run out. */

@@ -3,6 +3,7 @@ import { ConsulCatalog } from '../clients/consul/consul-catalog.js';
 import type { OutsideSystem } from '../clients/http/outside-faults.js';
 import { JsonClient } from '../clients/http/json-client.js';
 import { NomadAnnouncements } from '../clients/nomad/nomad-announcements.js';
+import { NomadSchedulerFeed } from '../clients/nomad/nomad-scheduler-feed.js';
 import { NomadScheduler } from '../clients/nomad/nomad-scheduler.js';
 import { HttpEdgeProbe } from '../clients/openclaw/edge-probe.js';
 import { OpenClawGateway } from '../clients/openclaw/open-claw-gateway.js';
@@ -12,7 +13,7 @@ import type { Outside } from '../controllers/instance/outside.js';
 import { TokenCache } from '../controllers/token-cache.js';
 import { renderTenantConfig } from '../domain/gateway-config.js';
 import { systemClock } from '../lib/clock.js';
-import type { Store } from '../ports/index.js';
+import type { SchedulerFeed, Store } from '../ports/index.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Foundation } from './foundation.js';
 import { instanceVariables } from './instance-variables.js';
@@ -34,6 +35,12 @@ export const OUTSIDE_SETTINGS: readonly SettingName[] = [
 /** Name under which all instances are registered in Consul. */
 const SERVICE = 'openclaw';
 
+interface Opened {
+  readonly outside: Outside;
+  readonly schedulerFeed: SchedulerFeed;
+  readonly probes: Record<string, ProbeOptions>;
+}
+
 /** Builds everything that the controllers reach the outside through. */
 export function openOutside(
   foundation: Foundation,
@@ -42,7 +49,7 @@ export function openOutside(
     installation,
     ...pools
   }: Pick<Outside, 'wakePool' | 'memberDeadlineMs'> & { readonly installation: string },
-): { readonly outside: Outside; readonly probes: Record<string, ProbeOptions> } {
+): Opened {
   const { config, log, metrics } = foundation;
   const nomad = nomadClient(foundation);
   const vault = openVault(foundation);
@@ -79,7 +86,7 @@ export function openOutside(
     consul: { isRequired: true, probe: (signal: AbortSignal) => catalog.snapshot(null, signal) },
     vault: { isRequired: true, probe: vault.ping },
   };
-  return { outside, probes };
+  return { outside, schedulerFeed: new NomadSchedulerFeed(nomad), probes };
 }
 
 function nomadClient(foundation: Foundation): JsonClient {

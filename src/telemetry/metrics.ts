@@ -44,6 +44,16 @@ export function createMetrics() {
       buckets: BUCKETS_S,
       registers,
     }),
+    schedulerWatchAge: new Gauge({
+      name: 'scheduler_watch_age_seconds',
+      help: 'Time since the scheduler last gave a sign of life to the watch; alert above 90.',
+      registers,
+    }),
+    schedulerRelists: new Counter({
+      name: 'scheduler_watch_relists_total',
+      help: 'Listings of all placements, after each loss of events and once a minute.',
+      registers,
+    }),
     httpRequest: new Histogram({
       name: 'http_request_seconds',
       help: 'Requests to the API by route pattern, method and status.',

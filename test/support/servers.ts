@@ -43,6 +43,8 @@ export interface ServerStart {
   /** Content of its configuration file, given the folder that is its own. */
   readonly config: (folder: string) => string;
   readonly args: (configFile: string, folder: string) => readonly string[];
+  /** Where its data outlives the process, for tests that start it again; absent: nowhere. */
+  readonly folder?: string;
   /** True once it does its work; asked again until then. */
   readonly isUp: (admin: TestServer['admin']) => Promise<boolean>;
 }
@@ -55,7 +57,7 @@ const STOP_WITHIN_MS = 15_000;
 export async function startServer(start: ServerStart): Promise<TestServer> {
   const program = findServer(start.name);
   if (program === null) throw new Error(`${start.name} is not installed; run make setup`);
-  const folder = await makeTempDir();
+  const folder = start.folder ?? (await makeTempDir());
   const configFile = join(folder, 'config.hcl');
   await writeFile(configFile, start.config(folder), { mode: 0o600 });
   const child = launch(program, start.args(configFile, folder), folder);
@@ -64,7 +66,7 @@ export async function startServer(start: ServerStart): Promise<TestServer> {
     callJson(`${address}${path}`, { method, headers: start.adminHeaders(), body });
   const stop = async (): Promise<void> => {
     await end(child);
-    await removeTempDir(folder);
+    if (start.folder === undefined) await removeTempDir(folder);
   };
   try {
     await waitFor(

@@ -33,16 +33,16 @@ export async function startTestNomad(): Promise<TestNomad> {
       return nodes.some(({ Status }) => Status === 'ready');
     },
   });
-  return {
-    ...server,
-    tokenFor: async (policy) => {
-      const rules = await readFile(join(ROOT, 'nomad/acl', `${policy}.policy.hcl`), 'utf8');
-      await server.admin('PUT', `/v1/acl/policy/${policy}`, { Name: policy, Rules: rules });
-      const token = { Name: policy, Type: 'client', Policies: [policy] };
-      const made = (await server.admin('PUT', '/v1/acl/token', token)) as { SecretID: string };
-      return made.SecretID;
-    },
-  };
+  return { ...server, tokenFor: (policy) => nomadTokenFor(server.admin, policy) };
+}
+
+/** Makes a token that carries the policy of that name in nomad/acl. */
+export async function nomadTokenFor(admin: TestServer['admin'], policy: string): Promise<string> {
+  const rules = await readFile(join(ROOT, 'nomad/acl', `${policy}.policy.hcl`), 'utf8');
+  await admin('PUT', `/v1/acl/policy/${policy}`, { Name: policy, Rules: rules });
+  const token = { Name: policy, Type: 'client', Policies: [policy] };
+  const made = (await admin('PUT', '/v1/acl/token', token)) as { SecretID: string };
+  return made.SecretID;
 }
 
 interface Ports {
