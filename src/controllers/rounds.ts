@@ -6,7 +6,7 @@ import type { Driver } from './driver.js';
 
 /** How long a lost wake-up can go unnoticed. */
 const ROUND_MS = 2_000;
-/** Instances looked at per round; the rest follow in later ones, longest waiting first. */
+/** Instances looked at per round; the rest follow in later ones, work before the idle stock. */
 const DUE_MAX = 500;
 
 /** Wakes everything that has work to do, again and again, so that no single wake-up matters. */

@@ -90,7 +90,7 @@ export interface InstanceStore {
   move(seen: Instance, move: InstanceMove, notes?: InstanceNotes): Promise<Instance | null>;
   /** Writes notes if the instance still has `seen`'s state and fence; null when it does not. */
   note(seen: Instance, notes: InstanceNotes): Promise<Instance | null>;
-  /** Ids of instances that have work to do or must be looked at, oldest first. */
+  /** Ids of instances that have work to do, oldest first, and after them of the idle ones. */
   listDue(limit: number): Promise<readonly InstanceId[]>;
 }
 

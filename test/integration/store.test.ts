@@ -5,12 +5,15 @@ import { PostgresChangeFeed } from '../../src/store/postgres-change-feed.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
+import { plusMs } from '../../src/lib/clock.js';
 import type { Store } from '../../src/ports/index.js';
 import { NOON, aPoolKey, anInstanceId } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { quietLog } from '../support/quiet-log.js';
 import { waitFor } from '../support/wait-for.js';
+
+const LATER = plusMs(NOON, 1_000);
 
 describe('the store on PostgreSQL', function () {
   this.timeout(60_000);
@@ -103,6 +106,24 @@ describe('the store on PostgreSQL', function () {
       const marked = await store.instances.move(seen, { verb: 'delete', at: NOON });
       if (marked !== null) await store.instances.move(marked, { verb: 'finish', at: NOON });
       expect(await store.instances.listDue(10)).to.deep.equal([]);
+    });
+
+    it('with work to do never wait behind an idle stock, and each idle one has its turn', async () => {
+      const idle = new Set<InstanceId>();
+      for (let made = 0; made < 3; made += 1) {
+        const launched = await store.instances.move(await inserted(), { verb: 'launch', at: NOON });
+        if (launched !== null) await store.instances.move(launched, { verb: 'admit', at: NOON });
+        if (launched !== null) idle.add(launched.id);
+      }
+      const { id } = await store.instances.insert({ id: anInstanceId(), pool, at: LATER });
+
+      const seen = new Set<InstanceId>();
+      for (let asked = 0; asked < 200; asked += 1) {
+        const [first, second] = await store.instances.listDue(2);
+        expect(first).to.equal(id);
+        if (second !== undefined) seen.add(second);
+      }
+      expect(seen).to.deep.equal(idle);
     });
   });
 

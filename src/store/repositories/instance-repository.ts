@@ -84,13 +84,16 @@ const BOUND = [
   `revision = revision + 1`,
 ];
 
-/** What the controllers look at again and again: all that is not settled, and the idle stock. */
+/**
+ * What the controllers look at again and again: all that is not settled, longest waiting first, and
+ * after it the idle stock in any order, so that each of a stock larger than the limit has its turn.
+ */
 const LIST_DUE = `
   SELECT id FROM instances
   WHERE state IN ('creating', 'warming', 'idle', 'binding', 'deleting')
     OR (state = 'failed' AND (tenant_id IS NULL OR replaced_by IS NOT NULL))
     OR (state = 'ready' AND revision_applied < revision)
-  ORDER BY state_at LIMIT $1`;
+  ORDER BY state = 'idle', CASE WHEN state = 'idle' THEN random() END, state_at LIMIT $1`;
 
 /** Instances in PostgreSQL. */
 export class PostgresInstanceStore implements InstanceStore {

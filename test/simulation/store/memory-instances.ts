@@ -160,7 +160,11 @@ export class MemoryInstances implements InstanceStore {
     return this.#statement('list due', (tx) =>
       this.#all(tx)
         .filter(isDue)
-        .sort((a, b) => timeOf(a.stateAt) - timeOf(b.stateAt))
+        .sort(
+          (a, b) =>
+            Number(a.state === 'idle') - Number(b.state === 'idle') ||
+            timeOf(a.stateAt) - timeOf(b.stateAt),
+        )
         .slice(0, limit)
         .map(({ id }) => id),
     );
