@@ -3,7 +3,8 @@ import { HttpFailure } from '../clients/http/http-failure.js';
 import type { HttpReply, HttpRequest } from '../clients/http/http-transport.js';
 import { HttpTransport } from '../clients/http/http-transport.js';
 import { monotonicMs } from '../lib/clock.js';
-import { pause } from '../lib/timers.js';
+import { deadline, pause } from '../lib/timers.js';
+import { instancesIn } from './api-client-events.js';
 import { ApiFailure, noAnswer, refusalOf } from './api-client-failure.js';
 import type {
   AccessAnswer,
@@ -32,6 +33,8 @@ const WAIT_SECONDS_MAX = 60;
 const TIMEOUT_MS = 15_000;
 /** Pause between two looks at an instance while something is awaited, in milliseconds. */
 const LOOK_EVERY_MS = 100;
+/** The API says something every 15 seconds; after this long the connection is dead. */
+const SILENCE_MS = 40_000;
 /** Items per page when everything is listed; the API's own limit. */
 const PAGE_SIZE = 200;
 /** Pages that are followed at most: more instances than anybody reads on a terminal. */
@@ -113,6 +116,24 @@ export class ApiClient {
     return found;
   }
 
+  /**
+   * Follows an instance by its events until `until` holds, and returns it as it is then or when time
+   * is up. Where there is no stream to be had, it is looked at instead.
+   */
+  async follow(id: string, watch: Watch): Promise<InstanceAnswer> {
+    const endMs = monotonicMs() + watch.withinMs;
+    for (;;) {
+      const signal = deadline(Math.max(1, endMs - monotonicMs()), watch.signal);
+      for await (const instance of this.#events(id, signal)) {
+        watch.onLook?.(instance);
+        if (watch.until(instance)) return instance;
+      }
+      const instance = await this.watch(id, { ...watch, withinMs: 0 });
+      if (watch.until(instance) || monotonicMs() >= endMs) return instance;
+      await pause(LOOK_EVERY_MS, watch.signal);
+    }
+  }
+
   /** Looks at an instance until `until` holds, and returns it as it is then or when time is up. */
   async watch(id: string, watch: Watch): Promise<InstanceAnswer> {
     const endMs = monotonicMs() + watch.withinMs;
@@ -191,6 +212,19 @@ export class ApiClient {
   /** Closes idle connections, which would otherwise keep the process alive for seconds. */
   close(): void {
     this.#transport.close();
+  }
+
+  /** What the event stream tells until it ends, in whatever way. */
+  async *#events(id: string, signal: AbortSignal): AsyncGenerator<InstanceAnswer, void> {
+    const headers = { accept: 'text/event-stream' };
+    const request = { method: 'GET', path: `${instancePath(id)}/events`, headers, signal } as const;
+    try {
+      const { status, pieces, close } = await this.#transport.open(request, SILENCE_MS);
+      if (status === 200) yield* instancesIn(pieces);
+      close();
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+    }
   }
 
   async #send<Body>(request: HttpRequest, schema: z.ZodType<Body>): Promise<Body> {

@@ -119,7 +119,7 @@ async function untilReady(session: Session, { id, claim }: ClaimedAnswer): Promi
   const { client, signal, world } = session;
   const bar = startProgress(world.stderr, `Preparing ${id}`);
   try {
-    const instance = await client.watch(id, {
+    const instance = await client.follow(id, {
       until: ({ state }) => !ON_THE_WAY.includes(state),
       withinMs: claim.outcome === 'warm' ? READY_LIMIT_MS : START_LIMIT_MS,
       onLook: ({ progress }) => {
