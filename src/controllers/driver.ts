@@ -8,7 +8,7 @@ import type { Reconciler } from './reconciler.js';
 import { recheck } from './reconciler.js';
 
 /** How long a lease outlives its holder's death: the worst hand-over after a kill. */
-const LEASE_TTL_MS = 10_000;
+const LEASE_TTL_MS = 8_000;
 /** A held lease is renewed when this much of its life is gone. */
 const LEASE_RENEW_MS = 3_000;
 /** The longest run of a reconciler: a member's first turn on a busy machine, and some more. */

@@ -72,7 +72,7 @@ describe('hand-over between controllers', function () {
   it('happens when the lease of a killed holder has run out', async () => {
     const runs: string[] = [];
     // Exactly what a killed controller leaves behind: a granted lease that nobody renews.
-    const left = await store.leases.grant('pool:two', 'killed', 10_000);
+    const left = await store.leases.grant('pool:two', 'killed', 8_000);
     controller('heir', runs).wake('two');
 
     const takenOver = { withinMs: AFTER_KILL_MS, describe: 'the heir has taken over' };
