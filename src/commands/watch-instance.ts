@@ -23,6 +23,8 @@ export interface WatchRequest {
 export interface WatchOptions {
   /** Watches at once in this process; each holds a connection of its caller. */
   readonly openMax: number;
+  /** Of these, by the token of one tenant, so that no tenant takes all of them. */
+  readonly openPerTenantMax: number;
   /** Told how many are open, whenever that changes. */
   readonly onOpen?: (open: number) => void;
 }
@@ -34,6 +36,7 @@ export interface WatchOptions {
  */
 export class WatchInstance {
   #open = 0;
+  readonly #openByTenant = new Map<string, number>();
 
   constructor(
     private readonly store: Store,
@@ -42,7 +45,7 @@ export class WatchInstance {
   ) {}
 
   async *execute(request: WatchRequest): AsyncGenerator<InstanceView, void> {
-    const close = this.#openOne(request.signal);
+    const close = this.#openOne(request);
     try {
       const looking = { ...request, withinMs: WATCH_LIMIT_MS, recheckMs: RECHECK_MS };
       for await (const view of looksAt(this.store, this.changes, looking)) {
@@ -55,12 +58,15 @@ export class WatchInstance {
   }
 
   /** Counts a watch in and returns what counts it out, once, at its end or when its caller goes. */
-  #openOne(signal: AbortSignal): () => void {
-    if (this.#open >= this.options.openMax) throw limitReached();
-    this.#count(1);
+  #openOne({ caller, signal }: WatchRequest): () => void {
+    const { openMax, openPerTenantMax } = this.options;
+    const { tenantRef } = caller.principal;
+    const ofTenant = tenantRef === null ? 0 : (this.#openByTenant.get(tenantRef) ?? 0);
+    if (this.#open >= openMax || ofTenant >= openPerTenantMax) throw limitReached();
+    this.#count(tenantRef, 1);
     let isOpen = true;
     const close = (): void => {
-      if (isOpen) this.#count(-1);
+      if (isOpen) this.#count(tenantRef, -1);
       isOpen = false;
       signal.removeEventListener('abort', close);
     };
@@ -68,9 +74,13 @@ export class WatchInstance {
     return close;
   }
 
-  #count(more: number): void {
+  #count(tenantRef: string | null, more: number): void {
     this.#open += more;
     this.options.onOpen?.(this.#open);
+    if (tenantRef === null) return;
+    const ofTenant = (this.#openByTenant.get(tenantRef) ?? 0) + more;
+    if (ofTenant > 0) this.#openByTenant.set(tenantRef, ofTenant);
+    else this.#openByTenant.delete(tenantRef);
   }
 }
 

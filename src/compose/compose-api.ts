@@ -42,6 +42,8 @@ export const API_SETTINGS: readonly SettingName[] = [
 
 /** Event streams open at once in this process; each holds a connection and a listener. */
 const STREAMS_MAX = 1_000;
+/** A tenant has few instances, and looks at them from few places. */
+const STREAMS_PER_TENANT_MAX = 10;
 
 /** Starts the public API and the edge's look-up. */
 export async function startApiRole(
@@ -114,6 +116,7 @@ function endpointsOf(
     wait,
     watch: new WatchInstance(store, feed, {
       openMax: STREAMS_MAX,
+      openPerTenantMax: STREAMS_PER_TENANT_MAX,
       onOpen: (open) => {
         metrics.eventStreams.set(open);
       },

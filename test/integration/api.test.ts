@@ -139,7 +139,7 @@ describe('the REST API', function () {
       access: new ReadAccess(on, tokens, systemClock),
       remove: new DeleteInstance(on, systemClock),
       wait,
-      watch: new WatchInstance(on, feed, { openMax: 2 }),
+      watch: new WatchInstance(on, feed, { openMax: 2, openPerTenantMax: 1 }),
     };
     const change = new ChangeKeys(on, vault, systemClock);
     return [

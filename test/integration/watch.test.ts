@@ -5,11 +5,15 @@ import type { InstanceView } from '../../src/commands/instance-view.js';
 import { WatchInstance } from '../../src/commands/watch-instance.js';
 import type { Instance, InstanceVerb } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
+import type { Caller } from '../../src/domain/principal.js';
 import type { ChangeFeed, ChangeListener, Store } from '../../src/ports/index.js';
+import { PostgresChangeFeed } from '../../src/store/postgres-change-feed.js';
 import { NOON, aCaller, aClaimId, aPoolKey, aTenantId, anInstanceId } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { expectFault } from '../support/expect-fault.js';
+import { quietLog } from '../support/quiet-log.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** Notices that a test gives by hand. */
 class HandFeed implements ChangeFeed {
@@ -85,7 +89,8 @@ describe('following an instance', function () {
   }
 
   function watch({ id }: Pick<Instance, 'id'>, openMax = 2) {
-    const command = new WatchInstance(store, feed, { openMax, onOpen: (now) => open.push(now) });
+    const onOpen = (now: number): void => void open.push(now);
+    const command = new WatchInstance(store, feed, { openMax, openPerTenantMax: 2, onOpen });
     return command.execute({ caller: aCaller(), instanceId: id, signal: caller.signal });
   }
 
@@ -169,7 +174,7 @@ describe('following an instance', function () {
 
     it('is refused beyond the limit, until another one ends', async () => {
       const start = await aStart();
-      const command = new WatchInstance(store, feed, { openMax: 1 });
+      const command = new WatchInstance(store, feed, { openMax: 1, openPerTenantMax: 1 });
       const { signal } = caller;
       const one = (): AsyncGenerator<InstanceView, void> =>
         command.execute({ caller: aCaller(), instanceId: start.id, signal });
@@ -179,6 +184,41 @@ describe('following an instance', function () {
       expect(fault.retryAfterMs).to.be.greaterThan(0);
       await first.return();
       expect((await one().next()).done).to.equal(false);
+    });
+
+    it('is refused to a tenant who has many, and to nobody else', async () => {
+      const start = await aStart();
+      const command = new WatchInstance(store, feed, { openMax: 9, openPerTenantMax: 1 });
+      const one = (by: Caller): AsyncGenerator<InstanceView, void> =>
+        command.execute({ caller: by, instanceId: start.id, signal: caller.signal });
+      const ada = aCaller({ role: 'tenant', tenantRef: 'ada' });
+      const first = one(ada);
+      await first.next();
+      await expectFault('streams_limit_reached', one(ada).next());
+      expect((await one(aCaller()).next()).done).to.equal(false);
+      await first.return();
+      expect((await one(ada).next()).done).to.equal(false);
+    });
+
+    it('hears of changes from the database itself', async () => {
+      const start = await aStart();
+      const real = new PostgresChangeFeed(database.url(), quietLog);
+      real.start();
+      try {
+        const command = new WatchInstance(store, real, { openMax: 1, openPerTenantMax: 1 });
+        const { signal } = caller;
+        const views = command.execute({ caller: aCaller(), instanceId: start.id, signal });
+        const states: (string | undefined)[] = [];
+        const reading = (async () => {
+          for await (const { instance } of views) states.push(instance.state);
+        })();
+        await waitFor(() => states.length > 0, { withinMs: 5_000, describe: 'the first view' });
+        await move(start, 'launch', 'bind', 'prove');
+        await reading;
+        expect(states.at(-1)).to.equal('ready');
+      } finally {
+        await real.stop();
+      }
     });
 
     it('of what is unknown or not theirs is refused, and counts no longer', async () => {
