@@ -1,7 +1,7 @@
 import { bindingModel } from './binding-model.js';
 import type { BindingGuards, BindingScenario } from './binding-state.js';
 import { ALL_BINDING_GUARDS, REUSED_PORT, TOO_LATE, TWO_OWNERS } from './binding-state.js';
-import { expectBroken, expectKept } from './expect-kept.js';
+import { expectBroken, expectKeptAsTold } from './expect-kept.js';
 
 const ONE_OWNER: BindingScenario = { ...TWO_OWNERS, tenants: ['A'] };
 
@@ -10,7 +10,7 @@ describe('the model of bindings, with controllers that hold no lease', function 
 
   for (const [name, scenario] of Object.entries({ TWO_OWNERS, TOO_LATE, REUSED_PORT })) {
     it(`keeps every promise in every state of ${name}`, () => {
-      expectKept(bindingModel(ALL_BINDING_GUARDS, scenario));
+      expectKeptAsTold(name, bindingModel(ALL_BINDING_GUARDS, scenario));
     });
   }
 

@@ -1,14 +1,14 @@
 import { claimsModel } from './claims-model.js';
 import type { ClaimGuards, ClaimScenario } from './claims-state.js';
 import { ALL_CLAIM_GUARDS, RACE, SECOND_THOUGHTS, UNREST } from './claims-state.js';
-import { expectBroken, expectKept } from './expect-kept.js';
+import { expectBroken, expectKeptAsTold } from './expect-kept.js';
 
 describe('the model of claims', function () {
   this.timeout(120_000);
 
   for (const [name, scenario] of Object.entries({ RACE, UNREST, SECOND_THOUGHTS })) {
     it(`keeps every promise in every state of ${name}`, () => {
-      expectKept(claimsModel(ALL_CLAIM_GUARDS, scenario));
+      expectKeptAsTold(name, claimsModel(ALL_CLAIM_GUARDS, scenario));
     });
   }
 

@@ -1,4 +1,4 @@
-import { expectBroken, expectKept } from './expect-kept.js';
+import { expectBroken, expectKept, expectKeptAsTold } from './expect-kept.js';
 import { refillModel } from './refill-model.js';
 import type { RefillGuards, RefillScenario } from './refill-state.js';
 import { ALL_REFILL_GUARDS, DEMAND, LEFT_OVERS, PURGED } from './refill-state.js';
@@ -11,7 +11,7 @@ describe('the model of refilling and sweeping', function () {
 
   for (const [name, scenario] of Object.entries({ DEMAND, LEFT_OVERS, PURGED })) {
     it(`keeps every promise in every state of ${name}`, () => {
-      expectKept(refillModel(ALL_REFILL_GUARDS, scenario));
+      expectKeptAsTold(name, refillModel(ALL_REFILL_GUARDS, scenario));
     });
   }
 
