@@ -6,7 +6,7 @@ import { expectBroken, expectKeptAsTold } from './expect-kept.js';
 const ONE_OWNER: BindingScenario = { ...TWO_OWNERS, tenants: ['A'] };
 
 describe('the model of bindings, with controllers that hold no lease', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const [name, scenario] of Object.entries({ TWO_OWNERS, TOO_LATE, REUSED_PORT })) {
     it(`keeps every promise in every state of ${name}`, () => {

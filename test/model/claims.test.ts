@@ -4,7 +4,7 @@ import { ALL_CLAIM_GUARDS, RACE, SECOND_THOUGHTS, UNREST } from './claims-state.
 import { expectBroken, expectKeptAsTold } from './expect-kept.js';
 
 describe('the model of claims', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const [name, scenario] of Object.entries({ RACE, UNREST, SECOND_THOUGHTS })) {
     it(`keeps every promise in every state of ${name}`, () => {

@@ -7,7 +7,7 @@ const SWEEPS_RIGHT = 'the sweeper does nothing that it must not do';
 const CREATES_RIGHT = 'no more is created than the target and what left the stock';
 
 describe('the model of refilling and sweeping', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const [name, scenario] of Object.entries({ DEMAND, LEFT_OVERS, PURGED })) {
     it(`keeps every promise in every state of ${name}`, () => {
