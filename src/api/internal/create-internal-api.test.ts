@@ -114,6 +114,18 @@ describe('the edge’s look-up', () => {
     expect(outcomes).to.deep.equal(['starting', 'starting']);
   });
 
+  it('sends whoever asks for an instance that was replaced to the other one, same path', async () => {
+    const to = anInstanceId();
+    route = { kind: 'moved', to };
+    const moved = await look({ host, 'x-forwarded-uri': '/chat?room=1' });
+    expect(moved.status).to.equal(307);
+    expect(moved.headers.location).to.equal(`//${to}.claws.localhost:8088/chat?room=1`);
+    expect(moved.headers['x-upstream']).to.equal(undefined);
+    for (const headers of [{ host }, { host, 'x-forwarded-uri': '.evil.example/' }]) {
+      expect((await look(headers)).headers.location).to.equal(`//${to}.claws.localhost:8088/`);
+    }
+  });
+
   it('asks for patience when the database is away and the name was never known', async () => {
     route = 'failed';
     const answer = await look({ host });

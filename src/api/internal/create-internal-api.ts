@@ -14,8 +14,8 @@ export interface InternalApiOptions {
 
 /**
  * The edge's look-up: which upstream has the name that this request was made for? It listens where
- * the edge alone can reach it. 200 with X-Upstream lets the request through; any other answer is
- * sent to the caller as it is.
+ * the edge alone can reach it. 200 with X-Upstream lets the request through; any other answer, be
+ * it a page or a redirect, is sent to the caller as it is.
  */
 export function createInternalApi(options: InternalApiOptions): Koa {
   const app = new Koa();
@@ -26,7 +26,7 @@ export function createInternalApi(options: InternalApiOptions): Koa {
     }
     if (context.path !== '/internal/route') return;
     const host = context.get('x-forwarded-host') || context.get('host');
-    answer(context, await look(options, host));
+    answer(context, await look(options, host), host);
   });
   return app;
 }
@@ -38,6 +38,16 @@ export function instanceIdIn(host: string, baseDomain: string): InstanceId | nul
   if (!name.endsWith(suffix)) return null;
   const label = name.slice(0, -suffix.length);
   return isInstanceId(label) ? label : null;
+}
+
+/** The same host with another instance's id; its domain and port are known to be ours. */
+function nameIn(host: string, id: InstanceId): string {
+  return `${id}${host.slice(host.indexOf('.'))}`;
+}
+
+/** What was asked for below the host; anything that could change the host is left out. */
+function pathIn(uri: string): string {
+  return uri.startsWith('/') ? uri : '/';
 }
 
 async function look(options: InternalApiOptions, host: string): Promise<Route | 'failed'> {
@@ -54,11 +64,18 @@ async function look(options: InternalApiOptions, host: string): Promise<Route | 
   }
 }
 
-function answer(context: Koa.Context, route: Route | 'failed'): void {
+function answer(context: Koa.Context, route: Route | 'failed', host: string): void {
   context.set('cache-control', 'no-store');
   if (route !== 'failed' && route.kind === 'upstream') {
     context.status = 200;
     context.set('x-upstream', route.address);
+    context.body = '';
+    return;
+  }
+  if (route !== 'failed' && route.kind === 'moved') {
+    // 307: the address was wrong, the request is still what it was. Without a scheme, it stays.
+    context.status = 307;
+    context.set('location', `//${nameIn(host, route.to)}${pathIn(context.get('x-forwarded-uri'))}`);
     context.body = '';
     return;
   }

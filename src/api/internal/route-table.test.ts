@@ -57,6 +57,14 @@ describe('RouteTable', () => {
     }
   });
 
+  it('leads from an instance that was replaced to the one its owner has now', async () => {
+    const to = anInstanceId();
+    for (const state of ['failed', 'deleting', 'deleted'] as const) {
+      const { id } = rows.put(aClaimedInstance({ state, replacedBy: to }));
+      expect(await table.find(id), state).to.deep.equal({ kind: 'moved', to });
+    }
+  });
+
   it('shows an owner’s gateway without an address as starting', async () => {
     for (const state of ['binding', 'ready'] as const) {
       const { id } = rows.put(aClaimedInstance({ state, address: null }));

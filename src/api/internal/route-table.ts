@@ -6,6 +6,8 @@ import type { ChangeListener, InstanceStore } from '../../ports/index.js';
 /** Where a request for an instance's name goes. */
 export type Route =
   | { readonly kind: 'upstream'; readonly address: string }
+  /** Its owner was moved to another instance before it was ever ready. */
+  | { readonly kind: 'moved'; readonly to: InstanceId }
   /** It has an owner and no gateway that answers yet. */
   | { readonly kind: 'starting' }
   | { readonly kind: 'stopped' }
@@ -95,6 +97,8 @@ export class RouteTable implements ChangeListener {
 }
 
 function routeOf(instance: Instance | null): Route {
+  const to = instance?.replacedBy ?? null;
+  if (to !== null) return { kind: 'moved', to };
   switch (instance?.state) {
     case 'creating':
     case 'warming':
