@@ -9,7 +9,8 @@ import type { Instance, InstanceState } from '../../src/domain/instance.js';
 import { BINDING_LIMIT_MS, BINDING_LOOK_MS } from '../../src/domain/plan-instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
-import type { Store } from '../../src/ports/index.js';
+import { moveOwner } from '../../src/controllers/instance/move-owner.js';
+import type { Repositories, Store } from '../../src/ports/index.js';
 import { NOON, aCaller, aPoolKey, someOffers } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
@@ -237,6 +238,48 @@ describe('lives of instances', function () {
       await fill();
     });
   }
+
+  it('never retires a member that was claimed after the plan was made', async () => {
+    await fill();
+    const planned = { ...store, transaction: claimedBetween };
+    let claimed: Instance | null = null;
+    /** The store, with a claim that commits between the planner's look and its acts. */
+    async function claimedBetween<Result>(work: (tx: Repositories) => Promise<Result>) {
+      return store.transaction((tx) =>
+        work({
+          ...tx,
+          pools: Object.assign(Object.create(tx.pools) as typeof tx.pools, {
+            change: async (...change: Parameters<typeof tx.pools.change>) => {
+              claimed ??= await claim();
+              return tx.pools.change(...change);
+            },
+          }),
+        }),
+      );
+    }
+    await store.pools.change(pool.id, { idleFloor: 0, idleCeiling: 0, idleTarget: 0 });
+    await new TestControlPlane(planned, fleet, clock).plan(pool.id);
+
+    const { id } = claimed ?? { id: 'nobody' as InstanceId };
+    expect(await stateOf(id)).to.equal('binding');
+  });
+
+  it('tells that keys were lost even if they were set in the moment of the move', async () => {
+    await fill();
+    const claimed = await claim();
+    fleet.scheduler.failAllocation(claimed.id);
+    passMs(BINDING_LOOK_MS + 1);
+    const asSeenBefore = await store.instances.find(claimed.id);
+    await store.keys.record(claimed.id, { version: 1, set: ['anthropic'], removed: [], at: now });
+    const failure = { code: 'found_dead', sentence: 'It is gone.' } as const;
+    if (asSeenBefore === null) throw new Error('nothing was claimed');
+    await moveOwner(plane.outside, asSeenBefore, failure, 'idle_only');
+
+    const told = await database.query('SELECT payload FROM outbox WHERE topic = $1', [
+      'instance.moved',
+    ]);
+    expect(told).to.have.nested.property('[0].payload.keysLost', true);
+  });
 
   it('stops at a refused configuration until an operator closes the breaker', async () => {
     await poolOf(1, 10);

@@ -77,6 +77,20 @@ describe('the store on PostgreSQL', function () {
       expect((await store.instances.find(seen.id))?.state).to.equal('warming');
     });
 
+    it('stay under a suspicion that came after the look that would clear it', async () => {
+      const launched = await store.instances.move(await inserted(), { verb: 'launch', at: NOON });
+      if (launched === null) throw new Error('not launched');
+      const idle = await store.instances.move(launched, { verb: 'admit', at: NOON });
+      if (idle === null) throw new Error('not admitted');
+      const suspect = await store.instances.note(idle, { suspectAt: NOON });
+
+      expect(await store.instances.note(idle, { suspectAt: null })).to.equal(null);
+      expect((await store.instances.find(idle.id))?.suspectAt).to.deep.equal(NOON);
+      if (suspect === null) throw new Error('not suspected');
+      const cleared = await store.instances.note(suspect, { suspectAt: null });
+      expect(cleared?.suspectAt).to.equal(null);
+    });
+
     it('keep the reason of a failure', async () => {
       const failure = { code: 'start_failed', sentence: 'It would not.' } as const;
       const failed = await store.instances.move(await inserted(), {

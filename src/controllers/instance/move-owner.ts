@@ -58,10 +58,14 @@ export async function countFailedStart(
   await tx.pools.recordStart(poolId, code === 'config_refused' ? 'hopeless' : 'failed', at);
 }
 
-/** The pool that serves claims like this instance's today, locked. */
+/**
+ * The pool that serves claims like this instance's today. Its own pool is locked before it: a pool is
+ * locked before the one that supersedes it, and both before any instance.
+ */
 async function servingPool(tx: Repositories, { poolId }: Instance) {
-  const own = await tx.pools.find(poolId);
-  return own === null ? null : tx.pools.findForUpdate(own.supersededBy ?? own.id);
+  const own = await tx.pools.findForUpdate(poolId);
+  const successor = own?.supersededBy ?? null;
+  return successor === null ? own : tx.pools.findForUpdate(successor);
 }
 
 async function movableClaim(tx: Repositories, { claimId }: Instance): Promise<Claim | null> {

@@ -79,11 +79,14 @@ function recordAdmission(
   at: Date,
 ): Promise<Instance | null> {
   return store.transaction(async (tx) => {
-    await tx.pools.recordStart(instance.poolId, 'admitted', at);
+    await tx.pools.findForUpdate(instance.poolId);
     const now = await tx.instances.findForUpdate(instance.id);
     if (now?.state !== 'warming') return null;
+    await tx.pools.recordStart(instance.poolId, 'admitted', at);
     const { address, allocationId, nodeId } = seen;
-    const notes = { address, allocationId, nodeId, revisionApplied: instance.revision };
+    // Keys that were set while it started are in no announcement yet, so they are not live.
+    const revisionApplied = instance.tenantId === null ? instance.revision : 0;
+    const notes = { address, allocationId, nodeId, revisionApplied };
     const verb = now.tenantId === null ? 'admit' : 'bind';
     return tx.instances.move(now, { verb, at }, notes);
   });

@@ -237,12 +237,17 @@ export class PostgresInstanceStore implements InstanceStore {
   ): Promise<Instance | null> {
     if (changes.size === 0) return seen;
     const columns = [...changes.keys()].map((column, at) => `${column} = $${at + 4}`).concat(extra);
+    const parameters = [seen.id, seen.state, seen.fence, ...changes.values()];
+    // A look that took long must not clear a suspicion that came after it began.
+    const isSameSuspicion = changes.has('suspect_at')
+      ? `AND suspect_at IS NOT DISTINCT FROM $${parameters.push(seen.suspectAt)}`
+      : '';
     const [row] = await queryRows(
       this.manager,
       InstanceRow,
       `UPDATE instances SET ${columns.join(', ')}
-       WHERE id = $1 AND state = $2 AND fence = $3 RETURNING *`,
-      [seen.id, seen.state, seen.fence, ...changes.values()],
+       WHERE id = $1 AND state = $2 AND fence = $3 ${isSameSuspicion} RETURNING *`,
+      parameters,
     );
     return row === undefined ? null : toInstance(row);
   }
