@@ -33,6 +33,7 @@ const PRINTABLE_TEXT: ReadonlySet<string> = new Set([
   'subject',
   'system',
   'tenantId',
+  'why',
 ]);
 
 /** Stands where a text was that may not be printed. */
