@@ -106,7 +106,7 @@ export class ClaimInstance {
     const start = await tx.idempotency.begin({
       principal: actorOf(request.caller.principal),
       key: request.idempotencyKey,
-      requestHash: hashOf(request),
+      requestHash: hashOf(request, request.region ?? this.options.defaultRegion),
       at,
       expiresAt: plusMs(at, IDEMPOTENCY_TTL_MS),
     });
@@ -208,7 +208,7 @@ function poolEmpty(poolId: Pool['id']): Fault {
 }
 
 /** What makes two requests the same; the idempotency key itself is not part of it. */
-function hashOf({ tenantRef, name, sizeClass, region }: ClaimRequest): string {
+function hashOf({ tenantRef, name, sizeClass }: ClaimRequest, region: string): string {
   return createHash('sha256')
     .update(JSON.stringify([tenantRef, name, sizeClass, region]))
     .digest('hex');

@@ -160,6 +160,13 @@ describe('claims on PostgreSQL', function () {
     expect(other.outcome).to.equal('warm');
   });
 
+  it('takes the default region, named or not, for the same request', async () => {
+    await idleMembers(2);
+    const first = await claimCommand().execute(aClaim({ idempotencyKey: 'k1' }));
+    const named = aClaim({ idempotencyKey: 'k1', region: 'default' });
+    expect((await claimCommand().execute(named)).view.instance.id).to.equal(first.view.instance.id);
+  });
+
   it('loses nothing when the database fails over in the middle of claims', async () => {
     await idleMembers(30);
     const codes = new Set<string>();
