@@ -1,21 +1,48 @@
 import type { Instance } from '../../domain/instance.js';
+import type { AllocationPhase } from '../../ports/index.js';
 import type { Outside } from './outside.js';
+
+/** While an allocation is in one of these, its port can be nobody else's. */
+const HOLDS_PORT: readonly AllocationPhase[] = ['pending', 'running', 'unknown'];
 
 /**
  * Where the instance listens now, noted in its row if that changed: a gateway that was started
  * elsewhere keeps its owner, and the edge follows the row.
  */
 export async function currentAddress(
-  { catalog, store, log }: Outside,
+  outside: Outside,
   instance: Instance,
   signal: AbortSignal,
 ): Promise<string | null> {
+  const { catalog, store, log } = outside;
   const entry = await catalog.find(instance.id, signal);
-  if (entry === null) return null;
+  if (entry === null) {
+    await forgetIfGone(outside, instance, signal);
+    return null;
+  }
   const { address, allocationId } = entry;
   if (address !== instance.address || allocationId !== instance.allocationId) {
     await store.instances.note(instance, { address, allocationId });
     log.warn('instance moved', { instanceId: instance.id, address, allocationId });
   }
   return address;
+}
+
+/**
+ * Once its allocation has ended, the port may be given to another tenant's gateway, which must not
+ * see requests for this name: they carry its token. A catalog that was emptied is no such end, so
+ * the scheduler is asked.
+ */
+async function forgetIfGone(
+  { scheduler, store, log }: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<void> {
+  if (instance.address === null) return;
+  const allocations = await scheduler.listAllocations(instance.id, signal);
+  const { allocationId, address } = instance;
+  const own = allocations.find(({ id }) => id === allocationId);
+  if (own !== undefined && HOLDS_PORT.includes(own.phase)) return;
+  await store.instances.note(instance, { address: null });
+  log.warn('instance left its address', { instanceId: instance.id, address, allocationId });
 }
