@@ -58,7 +58,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
     url,
     stop,
     errors: () => linesOf(logFile).filter((line) => line.includes('"level":"error"')),
-    cpuSeconds: () => cpuSecondsOf(pid),
+    cpuSeconds: () => cpuSecondsOf(readFileSync(`/proc/${String(pid)}/stat`, 'utf8')),
     residentMb: () => residentMbOf(pid),
   };
 }
@@ -95,12 +95,12 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-/** User and system time, fields 14 and 15; the name in field 2 may hold blanks. */
-function cpuSecondsOf(pid: number): number {
-  const fields =
-    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-      .split(') ')[1]
-      ?.split(' ') ?? [];
+/**
+ * Processor time in seconds from the text of /proc/<pid>/stat: user and system time are its fields
+ * 14 and 15, counted behind the name in field 2, which may hold blanks.
+ */
+export function cpuSecondsOf(stat: string): number {
+  const fields = stat.split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
