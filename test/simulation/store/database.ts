@@ -60,6 +60,10 @@ export interface Flaws {
   readonly forgetsLiveNames?: boolean;
   /** An idempotency key is looked up and not held. */
   readonly forgetsKeys?: boolean;
+  /** Whoever plans for a pool does not keep others from doing so. */
+  readonly plansWithoutLock?: boolean;
+  /** A lease is granted to whoever asks. */
+  readonly grantsToAll?: boolean;
 }
 
 /** The tables of the product in memory, with the constraints that its migrations give them. */

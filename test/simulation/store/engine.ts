@@ -13,6 +13,7 @@ export interface DatabaseHost {
 export interface Transaction {
   readonly id: number;
   readonly owner: string;
+  readonly beganAt: Date;
   readonly locks: Set<string>;
   state: 'open' | 'ended';
   waitsFor: string | null;
@@ -34,7 +35,7 @@ export class Engine {
   readonly #holders = new Map<string, Transaction>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #open = new Set<Transaction>();
-  readonly #afterCommit: (() => void)[] = [];
+  readonly #afterCommit: ((tx: Transaction) => void)[] = [];
   #made = 0;
 
   constructor(readonly host: DatabaseHost) {}
@@ -44,15 +45,16 @@ export class Engine {
   }
 
   /** Has `listener` called after each commit, in the same moment. */
-  onCommit(listener: () => void): void {
+  onCommit(listener: (tx: Transaction) => void): void {
     this.#afterCommit.push(listener);
   }
 
   begin(): Transaction {
     this.#made += 1;
     const owner = this.host.owner();
+    const beganAt = this.host.now();
     const tx: Transaction = {
-      ...{ id: this.#made, owner, locks: new Set<string>() },
+      ...{ id: this.#made, owner, beganAt, locks: new Set<string>() },
       ...{ state: 'open' as const, waitsFor: null },
     };
     this.#open.add(tx);
@@ -63,7 +65,7 @@ export class Engine {
     assertOpen(tx);
     for (const participant of this.#participants) participant.commit(tx);
     this.#end(tx);
-    for (const listener of this.#afterCommit) listener();
+    for (const listener of this.#afterCommit) listener(tx);
   }
 
   rollback(tx: Transaction): void {
@@ -92,8 +94,10 @@ export class Engine {
       await this.host.step(label);
       assertOpen(tx);
       const result = await work(tx);
-      if (outer === null) this.commit(tx);
-      await this.host.step(`${label}, answered`);
+      if (outer !== null) return result;
+      const hasWritten = tx.locks.size > 0;
+      this.commit(tx);
+      if (hasWritten) await this.host.step(`${label}, answered`);
       return result;
     } catch (error) {
       this.rollback(tx);

@@ -1,0 +1,219 @@
+import type { InstanceId } from '../../src/domain/ids.js';
+import { CLAIM_ATTEMPTS_MAX } from '../../src/domain/claim.js';
+import { HOLDING_STATES, INSTANCE_MOVES, STOCK_STATES } from '../../src/domain/instance.js';
+import type { InstanceRecord } from './store/database.js';
+import type { World } from './world/ports.js';
+import { routeOf } from './world/ports.js';
+
+/** A promise that was broken, with the instances whose trace tells how. */
+export class Broken extends Error {
+  override readonly name = 'Broken';
+
+  constructor(
+    promise: string,
+    readonly about: readonly string[] = [],
+  ) {
+    super(promise);
+  }
+}
+
+/** What must hold of each change of an instance, as soon as it is committed. */
+export function checkChange(
+  world: World,
+  before: InstanceRecord | null,
+  after: InstanceRecord,
+): void {
+  const { id } = after;
+  if (before === null) {
+    if (after.state !== 'creating') throw new Broken(`an instance begins as creating: ${id}`, [id]);
+    return;
+  }
+  const demand = (holds: boolean, promise: string): void => {
+    if (!holds) throw new Broken(`${promise}: ${id}, ${wordsOf(before)} → ${wordsOf(after)}`, [id]);
+  };
+  const moves: readonly string[] = Object.values(INSTANCE_MOVES[before.state]);
+  demand(
+    after.state === before.state || moves.includes(after.state),
+    'a state changes by a legal move',
+  );
+  demand(
+    before.claimId === null || before.claimId === after.claimId,
+    'an instance never gets a second owner',
+  );
+  const isTaken = before.claimId === null && after.claimId !== null;
+  demand(after.fence === before.fence + (isTaken ? 1 : 0), 'the fence grows with each new owner');
+  demand(!isTaken || STOCK_STATES.includes(before.state), 'only stock is given away');
+  demand(after.revision >= before.revision, 'a revision never goes back');
+  demand(after.gatewayVersion >= before.gatewayVersion, 'a token version never goes back');
+  demand(
+    before.replacedBy === null || after.replacedBy === before.replacedBy,
+    'an owner who was moved is moved once',
+  );
+  if (after.state === 'ready' && before.state === 'binding') checkProof(world, after);
+  if (after.state === 'idle' && before.state !== 'idle') checkStock(world, after);
+  const isWaitedFor = before.tenantId !== null && before.state !== 'ready';
+  if (isWaitedFor && after.state === 'failed' && before.state !== 'failed') {
+    if (after.replacedBy === null) checkGivenUp(world, after);
+  }
+  checkLive(world, before, after);
+}
+
+/**
+ * What must hold once the transaction that made the instance is committed as a whole. A suspect that
+ * recovered in the middle of it may have been replaced: the planner could not have known.
+ */
+export function checkCreated(
+  { database }: World,
+  { id, poolId, tenantId }: InstanceRecord,
+  recovered: ReadonlySet<InstanceId>,
+): void {
+  const pool = database.pools.committed().get(poolId);
+  if (tenantId !== null || pool === undefined) return;
+  const stock = [...database.instances.committed().values()].filter(
+    (row) =>
+      row.poolId === poolId &&
+      row.tenantId === null &&
+      row.suspectAt === null &&
+      !recovered.has(row.id) &&
+      STOCK_STATES.includes(row.state),
+  ).length;
+  if (stock <= pool.idleTarget) return;
+  const of = `${stock} for a target of ${pool.idleTarget}`;
+  throw new Broken(`no more members are made than are wanted: ${of}`, [id]);
+}
+
+/** Ready means that the gateway had the owner's token, and neither another one's nor the pool's. */
+function checkProof({ servers }: World, { id, gatewayVersion }: InstanceRecord): void {
+  const token = servers.tokens.get(id)?.[gatewayVersion - 1];
+  const taken = servers.gateways.tokensTaken.get(id) ?? new Set<string>();
+  if (token === undefined || !taken.has(token)) {
+    throw new Broken(`ready is a proof: ${id} never ran with its owner's token`, [id]);
+  }
+}
+
+/** Idle means that its own gateway started with the pool's token, and has had no other one. */
+function checkStock({ servers }: World, { id }: InstanceRecord): void {
+  const taken = servers.gateways.tokensTaken.get(id)?.size ?? 0;
+  if (taken !== 1) throw new Broken(`idle is a gateway that started: ${id} had ${taken}`, [id]);
+}
+
+/** What counts as live was seen in the gateway: keys are called live by it. */
+function checkLive({ servers }: World, before: InstanceRecord, after: InstanceRecord): void {
+  if (after.revisionApplied <= before.revisionApplied) return;
+  const ran = servers.gateways.appliedMax.get(after.id) ?? 0;
+  if (after.revisionApplied <= ran) return;
+  const told = `${after.revisionApplied} is noted, ${ran} is the newest that ran`;
+  throw new Broken(`a revision is live once its gateway ran with it: ${after.id}, ${told}`, [
+    after.id,
+  ]);
+}
+
+/** Whose member fails is given another one, as long as there is one to give and attempts are left. */
+function checkGivenUp({ database }: World, { id, poolId, claimId }: InstanceRecord): void {
+  const claim = claimId === null ? undefined : database.claims.committed().get(claimId);
+  const pool = database.pools.committed().get(poolId);
+  if (claim === undefined || claim.attempts >= CLAIM_ATTEMPTS_MAX || pool === undefined) return;
+  const rows = [...database.instances.committed().values()];
+  const holding = rows.filter((row) => row.poolId === poolId && HOLDING_STATES.includes(row.state));
+  if (holding.length >= pool.membersMax) return;
+  throw new Broken(`an owner is moved before they are given up: ${id}`, [id]);
+}
+
+/** What must hold of all rows together after each commit. */
+export function checkRows({ database }: World): void {
+  const claims = [...database.claims.committed().values()];
+  const names = new Set<string>();
+  const instances = database.instances.committed();
+  for (const claim of claims) {
+    const owned = instances.get(claim.instanceId);
+    if (claim.releasedAt !== null) continue;
+    const name = `${claim.tenantId} ${claim.name}`;
+    if (names.has(name)) throw new Broken(`one live claim per tenant and name: ${name}`);
+    names.add(name);
+    if (owned?.claimId !== claim.id || owned.tenantId !== claim.tenantId) {
+      throw new Broken(`a claim and its instance name each other: ${claim.id}`, [claim.instanceId]);
+    }
+  }
+  const held = new Set(claims.map(({ id, instanceId }) => `${id} ${instanceId}`));
+  for (const { id, claimId, replacedBy, poolId } of instances.values()) {
+    if (claimId !== null && replacedBy === null && !held.has(`${claimId} ${id}`)) {
+      throw new Broken(`whoever owns an instance has a claim on it: ${id}`, [id]);
+    }
+    const pool = database.pools.committed().get(poolId);
+    if (pool === undefined) throw new Broken(`an instance has a pool: ${id}`);
+  }
+}
+
+/** What is not yet as it must be in the end; empty when everything has calmed down. */
+export function unrest(world: World): readonly Unrest[] {
+  return [...restlessRows(world), ...leftOvers(world), ...wrongPools(world)];
+}
+
+/** Something that still has to change, and the instance that it is about. */
+export interface Unrest {
+  readonly what: string;
+  readonly about: string;
+}
+
+function restlessRows(world: World): Unrest[] {
+  return [...world.database.instances.committed().values()].flatMap((row): Unrest[] => {
+    const about = row.id;
+    switch (row.state) {
+      case 'deleted':
+      case 'stopped':
+        return [];
+      case 'failed': {
+        const isKept = row.tenantId !== null && row.replacedBy === null && row.failure !== null;
+        return isKept ? [] : [{ what: 'a failed instance is cleared away', about }];
+      }
+      case 'idle':
+        return isServing(world, row) && row.suspectAt === null
+          ? []
+          : [{ what: 'an idle member answers with its token', about }];
+      case 'ready': {
+        const isCurrent = row.revisionApplied === row.revision && isServing(world, row);
+        const isRouted = routeOf(world, row.id) === world.servers.gatewayOf(row.id)?.address;
+        return isCurrent && isRouted
+          ? []
+          : [{ what: 'a ready instance answers its owner with its last revision', about }];
+      }
+      default:
+        return [{ what: `an instance does not stay ${row.state}`, about }];
+    }
+  });
+}
+
+function isServing({ servers }: World, row: InstanceRecord): boolean {
+  const gateway = servers.gatewayOf(row.id);
+  const token = servers.tokens.get(row.id)?.[row.gatewayVersion - 1];
+  return gateway?.state === 'started' && gateway.live?.token === token;
+}
+
+function leftOvers({ servers, database }: World): Unrest[] {
+  const isLiving = (id: InstanceId): boolean => {
+    const state = database.instances.committed().get(id)?.state;
+    return state !== undefined && state !== 'deleted';
+  };
+  const kept = [
+    ...[...servers.jobs.keys()].map((id) => ['a job', id] as const),
+    ...[...servers.announcements.keys()].map((id) => ['a variable', id] as const),
+    ...servers.secretIds().map((id) => ['a secret', id] as const),
+  ];
+  return kept
+    .filter(([, id]) => !isLiving(id))
+    .map(([what, about]) => ({ what: `${what} of a deleted instance goes`, about }));
+}
+
+function wrongPools({ database }: World): Unrest[] {
+  const rows = [...database.instances.committed().values()];
+  return [...database.pools.committed().values()].flatMap(({ id, idleTarget }): Unrest[] => {
+    const idle = rows.filter(({ poolId, state }) => poolId === id && state === 'idle').length;
+    return idle === idleTarget
+      ? []
+      : [{ what: `a pool has its target of ${idleTarget} idle members, not ${idle}`, about: id }];
+  });
+}
+
+function wordsOf({ state, fence, claimId, bindingStep, revision }: InstanceRecord): string {
+  return `${state} f${fence} r${revision} ${claimId ?? 'unowned'} ${bindingStep ?? ''}`.trim();
+}

@@ -1,0 +1,253 @@
+import type { InstanceId } from '../../src/domain/ids.js';
+import type { LogFields } from '../../src/ports/index.js';
+import { Fault } from '../../src/errors/index.js';
+import { aPoolKey, someOffers } from '../support/builders.js';
+import type { Promised } from './actors/customers.js';
+import { Customers } from './actors/customers.js';
+import { Fleet } from './actors/fleet.js';
+import type { ControlPlane } from './actors/control-plane.js';
+import { Notices } from './actors/notices.js';
+import type { Trouble } from './core/fault-plan.js';
+import { FaultPlan } from './core/fault-plan.js';
+import { Simulation } from './core/simulation.js';
+import { Broken, checkChange, checkCreated, checkRows, unrest } from './invariants.js';
+import type { Flaws, InstanceRecord } from './store/database.js';
+import { Database } from './store/database.js';
+import { DatabaseBug } from './store/engine.js';
+import { createMemoryStore } from './store/memory-store.js';
+import { Network } from './world/network.js';
+import type { World } from './world/ports.js';
+import { Servers } from './world/servers.js';
+
+/** How long things go wrong, in virtual time. */
+const TROUBLED_MS = 120_000;
+/** How long the rest may take: what was given up late starts anew up to three times. */
+const CALM_WITHIN_MS = 1_500_000;
+/** How long everything must stay as it is to be called calm. */
+const CALM_FOR_MS = 6_000;
+const NODES_EVERY_MS = 2_000;
+
+export interface SeedOptions {
+  readonly seed: number;
+  /** Troubles that this run does not have although its seed says so. */
+  readonly without?: ReadonlySet<Trouble>;
+  readonly flaws?: Flaws;
+}
+
+/** How a run went. */
+export interface SeedOutcome {
+  readonly seed: number;
+  /** The promise that was broken; null when all were kept. */
+  readonly broken: Broken | null;
+  readonly troubles: ReadonlySet<Trouble>;
+  readonly trace: readonly string[];
+  readonly steps: number;
+  readonly virtualMs: number;
+  /** When everything was as it must be, from the end of the troubles on. */
+  readonly calmAfterMs: number;
+  readonly claims: number;
+}
+
+/** Lets one seed's world run: troubles first, then calm, with every promise checked all along. */
+export async function runSeed(options: SeedOptions): Promise<SeedOutcome> {
+  const { seed, without = new Set<Trouble>(), flaws = {} } = options;
+  const run = new SeedRun(seed, new FaultPlan(seed, without), flaws);
+  return run.toTheEnd();
+}
+
+class SeedRun {
+  readonly #sim: Simulation;
+  readonly #world: World;
+  readonly #customers: Customers;
+  #broken: Broken | null = null;
+  #hasChanged = false;
+  readonly #made: InstanceRecord[] = [];
+  readonly #recovered = new Map<InstanceId, Date>();
+  #calmSinceMs: number | null = null;
+  #lookAtMs = 0;
+
+  constructor(
+    seed: number,
+    private readonly faults: FaultPlan,
+    flaws: Flaws,
+  ) {
+    const sim = new Simulation(seed);
+    const database = new Database(this.#hostOf(sim), flaws, (before, after) => {
+      this.#hasChanged = true;
+      if (before === null) this.#made.push(after);
+      if (before !== null && before.suspectAt !== null && after.suspectAt === null) {
+        this.#recovered.set(after.id, sim.now());
+      }
+      notices.tell(after.id);
+      this.#guard(() => {
+        checkChange(this.#world, before, after);
+      });
+    });
+    const notices = new Notices(sim, faults);
+    const servers = new Servers(sim, faults);
+    const network = new Network(sim, faults);
+    this.#sim = sim;
+    this.#world = { sim, faults, network, servers, database };
+    const plane: ControlPlane = {
+      ...{ world: this.#world, notices, offers: someOffers() },
+      onLog: (_level, sentence, fields) => {
+        this.#judgeLog(sentence, fields);
+      },
+    };
+    const fleet = new Fleet(plane);
+    this.#customers = new Customers(sim, fleet, (what) => {
+      this.#fail(new Broken(what));
+    });
+    database.engine.onCommit((tx) => {
+      if (!this.#hasChanged) return;
+      this.#hasChanged = false;
+      this.#guard(() => {
+        checkRows(this.#world);
+        const recovered = [...this.#recovered].filter(([, at]) => at >= tx.beganAt);
+        const unknown = new Set(recovered.map(([id]) => id));
+        for (const made of this.#made.splice(0)) checkCreated(this.#world, made, unknown);
+      });
+    });
+    sim.spawn('setup', () => {
+      void this.#setUp().then(() => {
+        fleet.start();
+        this.#customers.start();
+      });
+    });
+  }
+
+  async toTheEnd(): Promise<SeedOutcome> {
+    const { seed } = this.#sim;
+    const isOver = (): boolean => this.#broken !== null;
+    await this.#sim.run(TROUBLED_MS, isOver, () => undefined);
+    if (this.#broken === null) {
+      this.#sim.note('the troubles end');
+      this.faults.isOver = true;
+      this.#world.network.mendAll();
+      await this.#sim.run(
+        TROUBLED_MS + CALM_WITHIN_MS,
+        () => this.#isOver(),
+        () => undefined,
+      );
+      if (this.#broken === null) this.#judgeEnd();
+    }
+    const { trace, steps } = this.#sim;
+    return {
+      ...{ seed, broken: this.#broken, troubles: this.faults.troubles, trace, steps },
+      virtualMs: this.#sim.nowMs(),
+      calmAfterMs: (this.#calmSinceMs ?? this.#sim.nowMs()) - TROUBLED_MS,
+      claims: this.#customers.promises.size,
+    };
+  }
+
+  #hostOf(sim: Simulation) {
+    return {
+      step: async (label: string): Promise<void> => {
+        await sim.step(label, sim.latency(0.1, 1.5));
+        if (this.faults.strikes('lost database connections', 0.0008)) {
+          sim.note(`${label}: the connection is lost`);
+          throw new Fault('database_unreachable', 'The database cannot be reached.');
+        }
+      },
+      park: (label: string) => {
+        const process = sim.current();
+        let wake = (): void => undefined;
+        const woken = new Promise<void>((resolve) => {
+          wake = () => {
+            sim.schedule(0, process, resolve);
+          };
+        });
+        sim.note(label);
+        return { woken, wake };
+      },
+      owner: () => sim.current().name,
+      now: () => sim.now(),
+    };
+  }
+
+  async #setUp(): Promise<void> {
+    const store = createMemoryStore(this.#world.database);
+    const bounds = { idleFloor: 2, idleCeiling: 4, membersMax: 16 };
+    await store.pools.ensure(aPoolKey(), bounds, this.#sim.now());
+    const nodes = async (): Promise<void> => {
+      for (;;) {
+        const seen = [...this.#world.servers.nodes.values()];
+        await store.nodes.replaceAll(seen, this.#sim.now()).catch(() => undefined);
+        await this.#sim.wait(NODES_EVERY_MS);
+      }
+    };
+    void nodes();
+  }
+
+  /** Calm means that nothing is left to do, and that it stays so. */
+  #isOver(): boolean {
+    if (this.#broken !== null) return true;
+    const nowMs = this.#sim.nowMs();
+    if (nowMs < this.#lookAtMs) return false;
+    this.#lookAtMs = nowMs + 500;
+    const isCalm = this.#customers.areDone() && unrest(this.#world).length === 0;
+    if (!isCalm) this.#calmSinceMs = null;
+    else this.#calmSinceMs ??= nowMs;
+    return this.#calmSinceMs !== null && nowMs - this.#calmSinceMs >= CALM_FOR_MS;
+  }
+
+  #judgeEnd(): void {
+    const left = unrest(this.#world);
+    const [first] = left;
+    if (first !== undefined) {
+      const more = left.length > 1 ? ` (and ${left.length - 1} more)` : '';
+      this.#fail(new Broken(`in the end ${first.what}: ${first.about}${more}`, [first.about]));
+      return;
+    }
+    if (!this.#customers.areDone()) {
+      this.#fail(new Broken('in the end everybody got an answer'));
+      return;
+    }
+    this.#guard(() => {
+      for (const promised of this.#customers.promises.values()) this.#judgePromise(promised);
+    });
+  }
+
+  #judgePromise({ key, instanceId, claimId, isDeleted }: Promised): void {
+    const { instances } = this.#world.database;
+    let row = instances.committed().get(instanceId);
+    while (row !== undefined && row.replacedBy !== null) {
+      row = instances.committed().get(row.replacedBy);
+    }
+    const about = [instanceId, row?.id ?? ''];
+    if (row === undefined || row.claimId !== claimId) {
+      throw new Broken(`a claim that was answered is never lost: ${key}`, about);
+    }
+    const wanted = isDeleted ? ['deleted'] : ['ready', 'failed'];
+    if (!wanted.includes(row.state)) {
+      throw new Broken(`${key} ends as ${wanted.join(' or ')}, not ${row.state}`, about);
+    }
+  }
+
+  /** A failure that no fault of ours explains, or one that says it is a bug. */
+  #judgeLog(sentence: string, { error }: LogFields): void {
+    if (error === undefined || error === null) return;
+    const isExplained = error instanceof Fault && error.kind !== 'bug';
+    if (!isExplained)
+      this.#fail(
+        new Broken(`${sentence}: ${error instanceof Error ? error.toString() : 'no error'}`),
+      );
+    if (error instanceof DatabaseBug) this.#fail(new Broken(error.message));
+  }
+
+  #guard(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      this.#fail(error);
+    }
+  }
+
+  /** The first broken promise ends the run; what follows from it is of no interest. */
+  #fail(broken: Broken): void {
+    if (this.#broken !== null) return;
+    this.#sim.note(`BROKEN: ${broken.message}`);
+    this.#broken = broken;
+  }
+}

@@ -1,0 +1,222 @@
+import type { InstanceId } from '../../../src/domain/ids.js';
+import { Fault } from '../../../src/errors/index.js';
+import type { Outside } from '../../../src/controllers/instance/outside.js';
+import type { CatalogSnapshot, KeyVault, StartupState } from '../../../src/ports/index.js';
+import type { Database } from '../store/database.js';
+import type { FaultPlan } from '../core/fault-plan.js';
+import type { Simulation } from '../core/simulation.js';
+import type { Network, System } from './network.js';
+import type { Servers } from './servers.js';
+
+/** Who our jobs say registered them. */
+export const INSTALLATION = 'simulated';
+const WAIT_FOR_CATALOG_MS = 55_000;
+
+type Ports = Pick<
+  Outside,
+  'scheduler' | 'announcements' | 'tokens' | 'shredder' | 'catalog' | 'gateway' | 'edge'
+>;
+
+/** The whole outside as one process reaches it. */
+export interface World {
+  readonly sim: Simulation;
+  readonly faults: FaultPlan;
+  readonly network: Network;
+  readonly servers: Servers;
+  readonly database: Database;
+}
+
+/** The outside through our own ports. */
+export function portsTo(world: World): Ports {
+  return {
+    ...nomadPorts(world),
+    ...vaultPorts(world),
+    ...gatewayPorts(world),
+    catalog: {
+      find: (id, signal) =>
+        ask(world, 'consul', `find ${id}`, signal, () => world.servers.gateways.listed(id)),
+      snapshot: (afterIndex, signal) => snapshot(world, afterIndex, signal),
+    },
+  };
+}
+
+/** The tenants' keys, as the API writes them. */
+export function keyVaultOf(world: World): KeyVault {
+  return {
+    changeKeys: (id, _changes, signal) =>
+      tell(world, 'vault', `keys of ${id}`, signal, () => world.servers.changeKeys(id)),
+  };
+}
+
+function nomadPorts(world: World): Pick<Ports, 'scheduler' | 'announcements'> {
+  const { servers } = world;
+  return {
+    scheduler: {
+      startInstance: (spec, signal) =>
+        tell(world, 'nomad', `start ${spec.instanceId}`, signal, () => {
+          servers.start(spec);
+        }),
+      stopInstance: (id, signal) =>
+        tell(world, 'nomad', `stop ${id}`, signal, () => servers.stop(id)),
+      listAllocations: (id, signal) =>
+        ask(world, 'nomad', `allocations of ${id}`, signal, () => servers.allocations(id)),
+      explainPlacement: (id, signal) =>
+        ask(world, 'nomad', `evaluations of ${id}`, signal, () => null),
+      listJobs: (signal) =>
+        ask(world, 'nomad', 'list jobs', signal, () =>
+          [...servers.jobs.values()].map(({ instanceId, isStopped }) => {
+            return { instanceId, isManaged: true, installation: INSTALLATION, isStopped };
+          }),
+        ),
+    },
+    announcements: {
+      announce: (id, announcement, signal) =>
+        tell(world, 'nomad', `announce ${id} r${announcement.revision}`, signal, () =>
+          servers.announce(id, announcement),
+        ),
+      read: (id, signal) =>
+        ask(world, 'nomad', `read variable ${id}`, signal, () => {
+          return servers.announcements.get(id) ?? null;
+        }),
+      withdraw: (id, signal) =>
+        tell(world, 'nomad', `withdraw ${id}`, signal, () => {
+          servers.announcements.delete(id);
+        }),
+      listInstanceIds: (signal) =>
+        ask(world, 'nomad', 'list variables', signal, () => [...servers.announcements.keys()]),
+    },
+  };
+}
+
+function vaultPorts(world: World): Pick<Ports, 'tokens' | 'shredder'> {
+  const { servers } = world;
+  return {
+    tokens: {
+      ensureToken: (id, version, signal) =>
+        tell(world, 'vault', `ensure token ${id} v${version}`, signal, () => {
+          servers.ensureToken(id, version);
+        }),
+      readToken: (id, version, signal) =>
+        ask(world, 'vault', `read token ${id} v${version}`, signal, () => {
+          return servers.tokens.get(id)?.[version - 1] ?? null;
+        }),
+    },
+    shredder: {
+      shred: (id, signal) =>
+        tell(world, 'vault', `shred ${id}`, signal, () => {
+          servers.shred(id);
+        }),
+      listInstanceIds: (signal) =>
+        ask(world, 'vault', 'list secrets', signal, () => servers.secretIds()),
+    },
+  };
+}
+
+function gatewayPorts(world: World): Pick<Ports, 'gateway' | 'edge'> {
+  const { gateways } = world.servers;
+  /** A gateway that does not answer is information, whatever the network did. */
+  const reach = <Result>(asked: Promise<Result>, silent: Result): Promise<Result> =>
+    asked.catch((error: unknown) => {
+      if (error instanceof Fault) return silent;
+      throw error;
+    });
+  return {
+    gateway: {
+      startupState: (address, signal) =>
+        reach<StartupState>(
+          ask(world, 'gateway', `startup of ${address}`, signal, () => {
+            const state = gateways.answering(address)?.state;
+            if (state === undefined) return 'unreachable';
+            return state === 'started' ? 'started' : 'starting';
+          }),
+          'unreachable',
+        ),
+      warmUp: (address, token, signal) =>
+        tell(world, 'gateway', `warm up ${address}`, signal, () => {
+          warmUp(world, address, token);
+        }),
+      tryToken: (address, token, signal) =>
+        reach(
+          ask(world, 'gateway', `try token at ${address}`, signal, () => {
+            return gateways.judge(address, token);
+          }),
+          'unreachable',
+        ),
+      appliedRevision: (address, signal) =>
+        reach(
+          ask(world, 'gateway', `revision of ${address}`, signal, () => {
+            return gateways.answering(address)?.live?.revision ?? null;
+          }),
+          null,
+        ),
+    },
+    edge: {
+      tryToken: (id, token, signal) =>
+        reach(
+          ask(world, 'gateway', `try token of ${id} through the edge`, signal, () => {
+            const address = routeOf(world, id);
+            return address === null ? 'unreachable' : gateways.judge(address, token);
+          }),
+          'unreachable',
+        ),
+    },
+  };
+}
+
+function warmUp({ servers }: World, address: string, token: string): void {
+  const verdict = servers.gateways.judge(address, token);
+  if (verdict === 'unreachable') throw new Fault('gateway_unreachable', 'It does not answer.');
+  if (verdict !== 'accepted') throw new Fault('gateway_refused', 'It refused the token.');
+  const gateway = servers.gateways.answering(address);
+  if (gateway !== null) gateway.hasWarmedUp = true;
+}
+
+/** The edge asks the database, which it may do at any moment. */
+export function routeOf({ database }: World, id: InstanceId): string | null {
+  const row = database.instances.committed().get(id);
+  return row?.state === 'binding' || row?.state === 'ready' ? row.address : null;
+}
+
+async function snapshot(
+  world: World,
+  afterIndex: string | null,
+  signal: AbortSignal,
+): Promise<CatalogSnapshot> {
+  const { sim, servers } = world;
+  const { gateways } = servers;
+  if (afterIndex === String(gateways.catalogIndex)) {
+    const process = sim.current();
+    await new Promise<void>((resolve) => {
+      gateways.onNextCatalog(() => {
+        sim.schedule(0, process, resolve);
+      });
+      sim.schedule(WAIT_FOR_CATALOG_MS, process, resolve);
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+  }
+  return ask(world, 'consul', 'list services', signal, () => {
+    return { entries: gateways.allListed(), index: String(gateways.catalogIndex) };
+  });
+}
+
+function ask<Result>(
+  { network }: World,
+  system: System,
+  label: string,
+  signal: AbortSignal,
+  effect: () => Result,
+): Promise<Result> {
+  return network.call({ system, label, signal, effect, isWrite: false });
+}
+
+function tell<Result>(
+  { network }: World,
+  system: System,
+  label: string,
+  signal: AbortSignal,
+  effect: () => Result,
+): Promise<Result> {
+  return network.call({ system, label, signal, effect, isWrite: true });
+}

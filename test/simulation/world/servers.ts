@@ -1,0 +1,137 @@
+import type { InstanceId } from '../../../src/domain/ids.js';
+import { Fault } from '../../../src/errors/index.js';
+import type { AllocationView, Announcement, InstanceSpec, Node } from '../../../src/ports/index.js';
+import type { FaultPlan } from '../core/fault-plan.js';
+import type { Simulation } from '../core/simulation.js';
+import { Chance } from '../core/chance.js';
+import type { Gateway } from './gateways.js';
+import { Gateways } from './gateways.js';
+
+interface Job {
+  readonly instanceId: InstanceId;
+  isStopped: boolean;
+  gateway: Gateway | null;
+}
+
+const NODES = ['node-a', 'node-b', 'node-c'];
+
+/** Nomad, Vault and what runs on the nodes: what is true out there, whatever anybody believes. */
+export class Servers {
+  readonly jobs = new Map<InstanceId, Job>();
+  readonly announcements = new Map<InstanceId, Announcement>();
+  readonly tokens = new Map<InstanceId, string[]>();
+  readonly keyVersions = new Map<InstanceId, number>();
+  readonly gateways: Gateways;
+  readonly nodes = new Map<string, Node>();
+  readonly #placing: Chance;
+  #made = 0;
+
+  constructor(
+    private readonly sim: Simulation,
+    faults: FaultPlan,
+  ) {
+    this.#placing = new Chance(sim.seed, 'placing');
+    this.gateways = new Gateways(sim, faults, {
+      announcement: (id) => this.announcements.get(id) ?? null,
+      token: (id, version) => this.tokens.get(id)?.[version - 1] ?? null,
+    });
+    for (const id of NODES) {
+      this.nodes.set(id, { id, name: id, nodePool: 'default', isEligible: true });
+    }
+  }
+
+  /** Nomad registers a job once; a second time changes nothing. */
+  start({ instanceId }: InstanceSpec): void {
+    if (this.jobs.has(instanceId)) return;
+    this.sim.note(`job ${instanceId} is registered`);
+    this.jobs.set(instanceId, { instanceId, isStopped: false, gateway: null });
+    this.#place(instanceId);
+  }
+
+  stop(instanceId: InstanceId): 'stopping' | 'gone' {
+    const job = this.jobs.get(instanceId);
+    if (job === undefined) return 'gone';
+    if (!job.isStopped) {
+      job.isStopped = true;
+      const { gateway } = job;
+      this.sim.schedule(this.sim.latency(100, 4_000), null, () => {
+        if (gateway !== null) this.gateways.end(gateway);
+      });
+    }
+    if (job.gateway !== null && job.gateway.state !== 'ended') return 'stopping';
+    this.jobs.delete(instanceId);
+    this.sim.note(`job ${instanceId} is forgotten`);
+    return 'gone';
+  }
+
+  allocations(instanceId: InstanceId): AllocationView[] {
+    const job = this.jobs.get(instanceId);
+    if (job === undefined || job.gateway === null) return [];
+    const { allocationId: id, nodeId, placedAt, state, restarts, exitCode } = job.gateway;
+    const phase = state === 'ended' ? 'complete' : state === 'waiting' ? 'pending' : 'running';
+    const lastEvent = exitCode === null ? null : `exit code ${exitCode}`;
+    return [
+      { id, nodeId, placedAt, phase, isWanted: !job.isStopped, restarts, exitCode, lastEvent },
+    ];
+  }
+
+  announce(instanceId: InstanceId, announcement: Announcement): 'announced' | 'already_newer' {
+    const known = this.announcements.get(instanceId);
+    if (known !== undefined && known.revision >= announcement.revision) return 'already_newer';
+    this.announcements.set(instanceId, announcement);
+    this.sim.note(`${instanceId} is announced revision ${announcement.revision}`);
+    const gateway = this.jobs.get(instanceId)?.gateway ?? null;
+    if (gateway !== null) this.gateways.changed(gateway);
+    return 'announced';
+  }
+
+  /** Vault writes a version on the condition that it comes next. */
+  ensureToken(instanceId: InstanceId, version: number): void {
+    const versions = this.tokens.get(instanceId) ?? [];
+    if (versions.length >= version) return;
+    if (versions.length !== version - 1) {
+      throw new Fault('vault_refused', 'Vault refused: check-and-set did not match.');
+    }
+    this.#made += 1;
+    this.tokens.set(instanceId, [...versions, `token-${this.#made}-of-${instanceId}`]);
+  }
+
+  changeKeys(instanceId: InstanceId): number {
+    const version = (this.keyVersions.get(instanceId) ?? 0) + 1;
+    this.keyVersions.set(instanceId, version);
+    return version;
+  }
+
+  shred(instanceId: InstanceId): void {
+    this.tokens.delete(instanceId);
+    this.keyVersions.delete(instanceId);
+  }
+
+  secretIds(): InstanceId[] {
+    return [...new Set([...this.tokens.keys(), ...this.keyVersions.keys()])];
+  }
+
+  /** The gateway of an instance, wherever it runs. */
+  gatewayOf(instanceId: InstanceId): Gateway | null {
+    return this.jobs.get(instanceId)?.gateway ?? null;
+  }
+
+  running(): Gateway[] {
+    return [...this.jobs.values()].flatMap(({ gateway }) => (gateway === null ? [] : [gateway]));
+  }
+
+  #place(instanceId: InstanceId): void {
+    this.sim.schedule(this.sim.latency(50, 900), null, () => {
+      const job = this.jobs.get(instanceId);
+      if (job === undefined || job.isStopped || job.gateway !== null) return;
+      const open = [...this.nodes.values()].filter(({ isEligible }) => isEligible);
+      const node = this.#placing.pick(open);
+      if (node === undefined) {
+        this.#place(instanceId);
+        return;
+      }
+      this.#made += 1;
+      job.gateway = this.gateways.place(instanceId, `alloc-${this.#made}`, node.id);
+    });
+  }
+}
