@@ -67,7 +67,7 @@ async function startWorld(root: string): Promise<{ world: ClaimWorld; hasStatist
 async function costOf(world: ClaimWorld, api: ApiProcess, prefix: string): Promise<Cost> {
   const apiBefore = api.cpuSeconds();
   const databaseBefore = await databaseCpuSeconds(world.database);
-  const atMs = fixedSchedule(PER_SECOND, (BATCH / PER_SECOND) * 1000);
+  const atMs = [...fixedSchedule(PER_SECOND, (BATCH / PER_SECOND) * 1000)];
   const load = await runLoad({ urls: [api.url], token: world.token, prefix, atMs });
   if (!load.shots.every(({ status }) => isGiven(status))) {
     throw new Error(`not every claim was served: ${answersOf(load.shots)}`);
