@@ -54,7 +54,8 @@ function isUnreachable(error: unknown): boolean {
     return code.startsWith('08') || UNREACHABLE_CODES.has(code) || UNREACHABLE_ERRNOS.has(code);
   }
   return (
-    typeof message === 'string' && /connection (terminated|timeout)|not connected|not queryable/i.test(message)
+    typeof message === 'string' &&
+    /connection (terminated|timeout)|not connected|not queryable/i.test(message)
   );
 }
 
