@@ -200,6 +200,14 @@ function storeContract(open: () => Promise<Store>): void {
     await expectFault('move_refused', store.instances.move(seen, { verb: 'prove', at: NOON }));
   });
 
+  it('clears no suspicion that came after the look', async () => {
+    const seen = await member('idle');
+    const suspect = await store.instances.note(seen, { suspectAt: at(1) });
+    expect(await store.instances.note(seen, { suspectAt: null })).to.equal(null);
+    expect((await store.instances.find(seen.id))?.suspectAt).to.deep.equal(at(1));
+    expect(await store.instances.note(present(suspect), { suspectAt: null })).to.not.equal(null);
+  });
+
   it('waits for a locked row and then looks again', async () => {
     const seen = await member('idle');
     let late: Promise<Instance | null> = Promise.resolve(null);
@@ -326,11 +334,16 @@ function storeContract(open: () => Promise<Store>): void {
 
   it('lists what is due, and counts every state', async () => {
     const states: InstanceState[] = ['creating', 'warming', 'idle'];
-    const made = [await member('creating', 3), await member('warming', 2), await member('idle', 1)];
+    const made = [
+      await member('creating', 3),
+      await member('warming', 2),
+      await member('idle', -90),
+    ];
     const failed = await store.instances.move(present(made[0] ?? null), { verb: 'fail', at: NOON });
     expect(failed?.failure).to.equal(null);
     const due = await store.instances.listDue(10);
     expect(due).to.have.members(made.map(({ id }) => id));
+    expect(due.at(-1), 'the idle one comes last').to.equal(made[2]?.id);
     const counts = await store.instances.countByState(pool.id);
     expect(states.map((state) => counts.get(state))).to.deep.equal([0, 1, 1]);
     expect(counts.get('failed')).to.equal(1);

@@ -137,7 +137,7 @@ export class MemoryInstances implements InstanceStore {
   ): Promise<Instance | null> {
     const { verb, at, failure } = move;
     const state = nextState(seen.state, verb);
-    return this.#update(seen, `${verb} ${seen.id}`, (row, tx) => ({
+    return this.#update(seen, notes, `${verb} ${seen.id}`, (row, tx) => ({
       ...{ ...row, ...definedOf(notes), state, stateAt: at },
       ...(verb === 'prove' ? { readyAt: at } : {}),
       ...(verb === 'admit' ? { claimRank: this.#rankOn(tx, seen, notes) } : {}),
@@ -150,7 +150,7 @@ export class MemoryInstances implements InstanceStore {
   async note(seen: Instance, notes: InstanceNotes): Promise<Instance | null> {
     const names = Object.keys(notes);
     if (names.length === 0) return seen;
-    return this.#update(seen, `note ${names.join(' ')} of ${seen.id}`, (row) => ({
+    return this.#update(seen, notes, `note ${names.join(' ')} of ${seen.id}`, (row) => ({
       ...row,
       ...definedOf(notes),
     }));
@@ -204,6 +204,7 @@ export class MemoryInstances implements InstanceStore {
   /** The conditional statement of every change: the count of rows is the answer. */
   #update(
     seen: Instance,
+    notes: InstanceNotes,
     label: string,
     change: (row: InstanceRecord, tx: Transaction) => InstanceRecord,
   ): Promise<Instance | null> {
@@ -211,7 +212,8 @@ export class MemoryInstances implements InstanceStore {
     const isAsSeen = (row: InstanceRecord | null): row is InstanceRecord =>
       row !== null &&
       row.state === seen.state &&
-      (row.fence === seen.fence || flaws.ignoresFence === true);
+      (row.fence === seen.fence || flaws.ignoresFence === true) &&
+      (notes.suspectAt === undefined || timeOf(row.suspectAt) === timeOf(seen.suspectAt));
     return this.#statement(label, async (tx) => {
       if (!isAsSeen(instances.get(tx, seen.id))) return null;
       const row = await instances.locked(tx, seen.id);
