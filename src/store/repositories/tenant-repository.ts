@@ -2,24 +2,28 @@ import type { EntityManager } from 'typeorm';
 import { In } from 'typeorm';
 import type { TenantId } from '../../domain/ids.js';
 import type { Tenant, TenantStore } from '../../ports/index.js';
+import { queryRows } from '../raw-rows.js';
 import { TenantRow } from '../rows/tenant-row.js';
+
+/** One statement, for it is on the way of every claim. */
+const ENSURE = `
+  WITH known AS (SELECT * FROM tenants WHERE external_ref = $2),
+  made AS (
+    INSERT INTO tenants (id, external_ref, created_at)
+    SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM known)
+    ON CONFLICT (external_ref) DO NOTHING RETURNING *
+  )
+  SELECT * FROM known UNION ALL SELECT * FROM made`;
 
 /** Tenants in PostgreSQL. */
 export class PostgresTenantStore implements TenantStore {
   constructor(private readonly manager: EntityManager) {}
 
   async ensure(candidate: Parameters<TenantStore['ensure']>[0], at: Date): Promise<Tenant> {
-    const known = await this.findByRef(candidate.externalRef);
-    if (known !== null) return known;
-    await this.manager
-      .createQueryBuilder()
-      .insert()
-      .into(TenantRow)
-      .values({ ...candidate, createdAt: at })
-      .orIgnore()
-      .execute();
-    const { externalRef } = candidate;
-    return toTenant(await this.manager.findOneByOrFail(TenantRow, { externalRef }));
+    const { id, externalRef } = candidate;
+    const [row] = await queryRows(this.manager, TenantRow, ENSURE, [id, externalRef, at]);
+    // Nothing comes back when somebody else's insert committed after this statement had begun.
+    return toTenant(row ?? (await this.manager.findOneByOrFail(TenantRow, { externalRef })));
   }
 
   async findByRef(externalRef: string): Promise<Tenant | null> {
