@@ -15,6 +15,8 @@ const FAREWELLS: Readonly<Record<string, Farewell>> = {
   postgres: { signal: 'SIGINT', graceMs: 15_000 },
   // Caddy waits 5 s for open streams.
   edge: { signal: 'SIGTERM', graceMs: 8_000 },
+  // Ends within a second, but does not listen while it starts; its log on disk outlives a kill.
+  consul: { signal: 'SIGTERM', graceMs: 4_000 },
   // With leave_on_terminate off, Nomad leaves its tasks running.
   nomad: { signal: 'SIGTERM', graceMs: 20_000 },
 };
