@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { InitialSchema1795400000000 } from './migrations/1795400000000-initial-schema.js';
 import { ClaimsAndSizing1795430000000 } from './migrations/1795430000000-claims-and-sizing.js';
 import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
+import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -36,6 +37,7 @@ export const MIGRATIONS = [
   InitialSchema1795400000000,
   ClaimsAndSizing1795430000000,
   Sweeps1795450000000,
+  TellAfterCommit1795460000000,
 ];
 
 export interface DataSourceOptions {

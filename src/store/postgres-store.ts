@@ -1,5 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { InstanceId } from '../domain/ids.js';
 import type { Repositories, Store } from '../ports/index.js';
+import { ChangeTeller } from './change-teller.js';
 import { reaching } from './database-errors.js';
 import { PostgresAuditStore } from './repositories/audit-repository.js';
 import { PostgresClaimStore } from './repositories/claim-repository.js';
@@ -15,24 +17,38 @@ import { PostgresTenantStore } from './repositories/tenant-repository.js';
 
 /** The store on PostgreSQL; a lost database is `database_unreachable` wherever it shows. */
 export function createPostgresStore(dataSource: DataSource): Store {
+  const teller = new ChangeTeller(dataSource);
   return {
-    ...repositoriesOn(dataSource.manager),
-    transaction: (work) =>
-      reaching(() => dataSource.transaction((manager) => work(repositoriesOn(manager)))),
+    ...repositoriesOn(dataSource.manager, (id) => {
+      teller.tell([id]);
+    }),
+    transaction: async (work) => {
+      const changed = new Set<InstanceId>();
+      const result = await reaching(() =>
+        dataSource.transaction((manager) =>
+          work(repositoriesOn(manager, (id) => void changed.add(id))),
+        ),
+      );
+      teller.tell(changed);
+      return result;
+    },
     ping: async () => {
       await reaching(() => dataSource.query('SELECT 1'));
     },
   };
 }
 
-function repositoriesOn(manager: EntityManager): Repositories {
+/** Told of each instance whose row a statement changed. */
+type OnChanged = (instanceId: InstanceId) => void;
+
+function repositoriesOn(manager: EntityManager, onChanged: OnChanged): Repositories {
   return {
-    instances: translated(new PostgresInstanceStore(manager)),
+    instances: translated(new PostgresInstanceStore(manager, onChanged)),
     nodes: translated(new PostgresNodeStore(manager)),
     pools: translated(new PostgresPoolStore(manager)),
     tenants: translated(new PostgresTenantStore(manager)),
     claims: translated(new PostgresClaimStore(manager)),
-    keys: translated(new PostgresKeyStore(manager)),
+    keys: translated(new PostgresKeyStore(manager, onChanged)),
     idempotency: translated(new PostgresIdempotencyStore(manager)),
     leases: translated(new PostgresLeaseStore(manager)),
     audit: translated(new PostgresAuditStore(manager)),

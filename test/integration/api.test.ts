@@ -288,7 +288,10 @@ describe('the REST API', function () {
       const again = await api.post('/v1/instances', { tenant: 'alice' }, { headers });
       expectDocumented('claimInstance', again, 201);
       expect(again.data).to.deep.include({ state: 'ready', claim: { outcome: 'replayed' } });
-      const elsewhere = { tenant: 'alice', region: 'default' };
+      const named = { tenant: 'alice', region: 'default' };
+      const same = await api.post('/v1/instances', named, { headers });
+      expect(same.data).to.deep.include({ claim: { outcome: 'replayed' } });
+      const elsewhere = { tenant: 'alice', name: 'second' };
       const other = await api.post('/v1/instances', elsewhere, { headers });
       expectProblem(other, 409, 'idempotency_key_reused');
     });

@@ -228,6 +228,31 @@ describe('the store on PostgreSQL', function () {
       await waitFor(() => gaps === 1, { withinMs: 5_000, describe: 'the first connection' });
       const { id } = await inserted();
       await waitFor(() => changed.includes(id), { withinMs: 2_000, describe: 'the notice' });
+      const together = await store.transaction(async (tx) => {
+        const one = await tx.instances.insert({ id: anInstanceId(), pool, at: NOON });
+        await tx.instances.move(one, { verb: 'launch', at: NOON });
+        return one.id;
+      });
+      await waitFor(() => changed.includes(together), {
+        ...{ withinMs: 2_000, describe: 'the notice of a transaction' },
+      });
+      const undone = anInstanceId();
+      await store
+        .transaction(async (tx) => {
+          await tx.instances.insert({ id: undone, pool, at: NOON });
+          throw new Error('undone');
+        })
+        .catch(() => undefined);
+      // What closes a route or leads it elsewhere is told by the database, whoever changes the row.
+      const known = 'UPDATE instances SET address = $2 WHERE id = $1';
+      await database.query(known, [id, '127.0.0.1:20001']);
+      changed.length = 0;
+      await database.query(known, [id, '127.0.0.1:20002']);
+      await waitFor(() => changed.includes(id), { withinMs: 2_000, describe: 'the other address' });
+      changed.length = 0;
+      await database.query(`UPDATE instances SET state = 'failed' WHERE id = $1`, [id]);
+      await waitFor(() => changed.includes(id), { withinMs: 2_000, describe: 'the closing' });
+      expect(changed).to.not.include(undone);
 
       await database.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

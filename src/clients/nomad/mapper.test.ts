@@ -8,7 +8,7 @@ describe('viewsOf', () => {
     DesiredStatus: 'run',
     ClientStatus: 'running',
     CreateIndex: 5,
-    CreateTime: 1_795_000_000_123_456_789,
+    CreateTime: Date.parse('2026-11-18T11:06:40.123Z') * 1_000_000,
     TaskStates: null,
   };
 

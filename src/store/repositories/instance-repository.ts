@@ -97,7 +97,11 @@ const LIST_DUE = `
 
 /** Instances in PostgreSQL. */
 export class PostgresInstanceStore implements InstanceStore {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(
+    private readonly manager: EntityManager,
+    /** Told of each row that was written. */
+    private readonly onChanged: (id: InstanceId) => void,
+  ) {}
 
   async insert(made: NewInstance): Promise<Instance> {
     const { id, pool, at, startGrantedAt = null, owner } = made;
@@ -112,6 +116,7 @@ export class PostgresInstanceStore implements InstanceStore {
         ...[owner?.tenantId ?? null, owner?.claimId ?? null, owner?.name ?? null],
       ],
     );
+    this.onChanged(id);
     return only(rows);
   }
 
@@ -227,7 +232,7 @@ export class PostgresInstanceStore implements InstanceStore {
 
   async #take(statement: string, parameters: readonly unknown[]): Promise<Instance | null> {
     const [row] = await queryRows(this.manager, InstanceRow, statement, parameters);
-    return row === undefined ? null : toInstance(row);
+    return this.#written(row);
   }
 
   async #update(
@@ -249,7 +254,15 @@ export class PostgresInstanceStore implements InstanceStore {
        WHERE id = $1 AND state = $2 AND fence = $3 ${isSameSuspicion} RETURNING *`,
       parameters,
     );
-    return row === undefined ? null : toInstance(row);
+    return this.#written(row);
+  }
+
+  /** The row that a statement wrote, which others are told of; null when it wrote none. */
+  #written(row: InstanceRow | undefined): Instance | null {
+    if (row === undefined) return null;
+    const instance = toInstance(row);
+    this.onChanged(instance.id);
+    return instance;
   }
 }
 

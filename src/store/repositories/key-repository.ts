@@ -21,7 +21,11 @@ const LIST_KEYS = `
 
 /** What is known of keys, in PostgreSQL; values are in Vault alone. */
 export class PostgresKeyStore implements KeyStore {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(
+    private readonly manager: EntityManager,
+    /** Told of each instance whose row was written. */
+    private readonly onChanged: (id: InstanceId) => void,
+  ) {}
 
   async list(instanceId: InstanceId): Promise<readonly KeyRecord[]> {
     return this.manager.query<KeyRecord[]>(LIST_KEYS, [instanceId]);
@@ -37,5 +41,6 @@ export class PostgresKeyStore implements KeyStore {
     if (revision === undefined) return;
     await this.manager.query(RECORD_NAMES, [instanceId, set, version, revision, at, null]);
     await this.manager.query(RECORD_NAMES, [instanceId, removed, version, revision, at, at]);
+    this.onChanged(instanceId);
   }
 }
