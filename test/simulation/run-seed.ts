@@ -32,6 +32,8 @@ export interface SeedOptions {
   /** Troubles that this run does not have although its seed says so. */
   readonly without?: ReadonlySet<Trouble>;
   readonly flaws?: Flaws;
+  /** Kills the process that is about to take this step of all that API and controllers take. */
+  readonly crashAtStep?: number | null;
 }
 
 /** How a run went. */
@@ -42,6 +44,8 @@ export interface SeedOutcome {
   readonly troubles: ReadonlySet<Trouble>;
   readonly trace: readonly string[];
   readonly steps: number;
+  /** Those of them that API and controllers took. */
+  readonly mortalSteps: number;
   readonly virtualMs: number;
   /** When everything was as it must be, from the end of the troubles on. */
   readonly calmAfterMs: number;
@@ -50,8 +54,8 @@ export interface SeedOutcome {
 
 /** Lets one seed's world run: troubles first, then calm, with every promise checked all along. */
 export async function runSeed(options: SeedOptions): Promise<SeedOutcome> {
-  const { seed, without = new Set<Trouble>(), flaws = {} } = options;
-  const run = new SeedRun(seed, new FaultPlan(seed, without), flaws);
+  const { seed, without = new Set<Trouble>() } = options;
+  const run = new SeedRun(options, new FaultPlan(seed, without));
   return run.toTheEnd();
 }
 
@@ -59,6 +63,7 @@ class SeedRun {
   readonly #sim: Simulation;
   readonly #world: World;
   readonly #customers: Customers;
+  readonly #fleet: Fleet;
   #broken: Broken | null = null;
   #hasChanged = false;
   readonly #made: InstanceRecord[] = [];
@@ -67,9 +72,8 @@ class SeedRun {
   #lookAtMs = 0;
 
   constructor(
-    seed: number,
+    { seed, flaws = {}, crashAtStep = null }: SeedOptions,
     private readonly faults: FaultPlan,
-    flaws: Flaws,
   ) {
     const sim = new Simulation(seed);
     const database = new Database(this.#hostOf(sim), flaws, (before, after) => {
@@ -94,7 +98,8 @@ class SeedRun {
         this.#judgeLog(sentence, fields);
       },
     };
-    const fleet = new Fleet(plane);
+    const fleet = new Fleet(plane, crashAtStep);
+    this.#fleet = fleet;
     this.#customers = new Customers(sim, fleet, (what) => {
       this.#fail(new Broken(what));
     });
@@ -119,13 +124,16 @@ class SeedRun {
   async toTheEnd(): Promise<SeedOutcome> {
     const { seed } = this.#sim;
     const isOver = (): boolean => this.#broken !== null;
-    await this.#sim.run(TROUBLED_MS, isOver, () => undefined);
+    // A world without troubles is calm from the beginning on.
+    const troubledMs = this.faults.troubles.size === 0 ? 0 : TROUBLED_MS;
+    await this.#sim.run(troubledMs, isOver, () => undefined);
     if (this.#broken === null) {
       this.#sim.note('the troubles end');
       this.faults.isOver = true;
       this.#world.network.mendAll();
+      const calmByMs = troubledMs + CALM_WITHIN_MS;
       await this.#sim.run(
-        TROUBLED_MS + CALM_WITHIN_MS,
+        calmByMs,
         () => this.#isOver(),
         () => undefined,
       );
@@ -134,8 +142,9 @@ class SeedRun {
     const { trace, steps } = this.#sim;
     return {
       ...{ seed, broken: this.#broken, troubles: this.faults.troubles, trace, steps },
+      mortalSteps: this.#fleet.mortalSteps,
       virtualMs: this.#sim.nowMs(),
-      calmAfterMs: (this.#calmSinceMs ?? this.#sim.nowMs()) - TROUBLED_MS,
+      calmAfterMs: (this.#calmSinceMs ?? this.#sim.nowMs()) - troubledMs,
       claims: this.#customers.promises.size,
     };
   }

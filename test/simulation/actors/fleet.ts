@@ -17,11 +17,21 @@ export class Fleet {
   readonly #controllers = new Map<string, Controller>();
   readonly #stopping = new Set<string>();
   #lives = 0;
+  /** Steps taken so far by processes that may be killed. */
+  mortalSteps = 0;
 
-  constructor(private readonly plane: ControlPlane) {
+  /** @param crashAtStep the one step before which its process is killed, beside all else. */
+  constructor(
+    private readonly plane: ControlPlane,
+    crashAtStep: number | null,
+  ) {
     const { sim, faults, database } = plane.world;
-    sim.fateOf = (process, label) =>
-      isMortal(process) && faults.strikes('crashes', 0.0003 * weightOf(label)) ? 'crash' : 'go';
+    sim.fateOf = (process, label) => {
+      if (!isMortal(process)) return 'go';
+      this.mortalSteps += 1;
+      const isChosen = this.mortalSteps === crashAtStep;
+      return isChosen || faults.strikes('crashes', 0.0003 * weightOf(label)) ? 'crash' : 'go';
+    };
     sim.onCrash = (process) => {
       database.engine.abandon(process.name);
       this.#startAgain(process.name.replace(/#.*/, ''));
