@@ -204,6 +204,8 @@ function nodeConfig(
       network_interface = "lo"
       cpu_total_compute = 100000
       memory_total_mb   = 100000
+      disk_total_mb     = 1000000
+      gc_max_allocs     = 5000
       options {
         "fingerprint.denylist" = "env_aws,env_gce,env_azure,env_digitalocean,cni"
         "driver.allowlist"     = "raw_exec,mock_driver"

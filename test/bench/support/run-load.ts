@@ -35,7 +35,7 @@ export function latencyOf({ intendedMs, answeredMs }: Shot): number {
   return answeredMs - intendedMs;
 }
 
-/** How often each answer was given, e.g. `202: 2700`, or `503 pool_empty: 3`. */
+/** How often each answer was given, e.g. `202: 2700`, or `429 pool_empty: 3`. */
 export function answersOf(shots: readonly Shot[]): string {
   const counts = new Map<string, number>();
   for (const { status, says } of shots) {

@@ -29,6 +29,10 @@ job "openclaw" {
       healthy_deadline = "20s"
     }
 
+    ephemeral_disk {
+      size = 10
+    }
+
     task "openclaw" {
       driver = "mock_driver"
 
@@ -38,7 +42,9 @@ job "openclaw" {
 
       # Each collected log is a process of its own, which is most of what a pretended task costs.
       logs {
-        disabled = true
+        disabled      = true
+        max_files     = 1
+        max_file_size = 1
       }
 
       resources {
