@@ -2,10 +2,17 @@ import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedErro
 import { Fault } from '../errors/index.js';
 
 /**
- * PostgreSQL's codes for shutdown, too many sessions and a read-only stand-by, and for a transaction
+ * PostgreSQL's classes of errors that heal without a change here: connections (08), and resources
+ * that ran out (53), such as disk, memory or sessions.
+ */
+const UNREACHABLE_CLASSES = ['08', '53'];
+/**
+ * PostgreSQL's codes for shutdown, a read-only stand-by and a disk that fails, and for a transaction
  * that gave way to another one: all of them heal by trying again.
  */
-const UNREACHABLE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '25006', '40001', '40P01']);
+const UNREACHABLE_CODES = new Set(['57P01', '57P02', '57P03', '58030', '25006', '40001', '40P01']);
+/** PostgreSQL ends the connection after such an error: whatever it was about, it was lost. */
+const LAST_WORDS = new Set(['FATAL', 'PANIC']);
 const UNREACHABLE_ERRNOS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -19,6 +26,7 @@ const UNREACHABLE_ERRNOS = new Set([
 const UNIQUE_VIOLATION = '23505';
 
 interface DriverError {
+  readonly severity?: unknown;
   readonly code?: unknown;
   readonly constraint?: unknown;
   readonly message?: unknown;
@@ -49,9 +57,11 @@ function isUnreachable(error: unknown): boolean {
   // TypeORM lets go of a connection that ended in the middle of a transaction, then says this.
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true;
-  const { code, message } = driverErrorOf(error);
+  const { severity, code, message } = driverErrorOf(error);
+  if (typeof severity === 'string' && LAST_WORDS.has(severity)) return true;
   if (typeof code === 'string') {
-    return code.startsWith('08') || UNREACHABLE_CODES.has(code) || UNREACHABLE_ERRNOS.has(code);
+    const isOfClass = UNREACHABLE_CLASSES.some((start) => code.startsWith(start));
+    return isOfClass || UNREACHABLE_CODES.has(code) || UNREACHABLE_ERRNOS.has(code);
   }
   return (
     typeof message === 'string' &&
