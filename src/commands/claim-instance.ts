@@ -11,7 +11,7 @@ import type { SizeClass } from '../domain/size-classes.js';
 import type { Clock } from '../lib/clock.js';
 import { plusMs } from '../lib/clock.js';
 import { jittered, randomBase32 } from '../lib/random.js';
-import type { Repositories, Store, Taking, Tenant } from '../ports/index.js';
+import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../ports/index.js';
 import { currentInstance } from './current-instance.js';
 import type { InstanceView } from './instance-view.js';
 import { actorOf, viewOf } from './visibility.js';
@@ -130,11 +130,11 @@ export class ClaimInstance {
     const taken = await this.#take(tx, taking);
     const { instance, outcome } = taken;
 
-    await tx.claims.insert({
+    const claim = {
       ...{ id: claimId, tenantId: tenant.id, instanceId: instance.id, name, at },
       ...{ offer: offerNameOf(key), outcome },
-    });
-    await this.#record(tx, request, taken, at);
+    };
+    await tx.claims.record(recordOf(request, instance, claim));
     return taken;
   }
 
@@ -168,28 +168,30 @@ export class ClaimInstance {
     const instance = await tx.instances.insert({ id, pool, at: taking.at, owner: taking });
     return { instance, outcome: 'cold' };
   }
+}
 
-  async #record(
-    tx: Repositories,
-    { caller, tenantRef, name, idempotencyKey }: ClaimRequest,
-    { instance, outcome }: Taken,
-    at: Date,
-  ): Promise<void> {
-    await tx.audit.append({
+/** The claim with its audit line, its event, and what its idempotency key stands for. */
+function recordOf(
+  { caller, tenantRef, name, idempotencyKey }: ClaimRequest,
+  { id: instanceId, poolId }: Instance,
+  claim: ClaimRecord['claim'],
+): ClaimRecord {
+  const { at, outcome } = claim;
+  const principal = actorOf(caller.principal);
+  return {
+    claim,
+    audit: {
       at,
-      actor: actorOf(caller.principal),
+      actor: principal,
       action: 'instance.claim',
-      target: instance.id,
+      target: instanceId,
       outcome: 'done',
       requestId: caller.requestId,
-      details: { tenantRef, name, poolId: instance.poolId, outcome },
-    });
-    const payload = { name, outcome };
-    await tx.outbox.append({ topic: 'instance.claimed', key: instance.id, payload, at });
-    if (idempotencyKey !== null) {
-      await tx.idempotency.finish(actorOf(caller.principal), idempotencyKey, instance.id);
-    }
-  }
+      details: { tenantRef, name, poolId, outcome },
+    },
+    event: { topic: 'instance.claimed', key: instanceId, payload: { name, outcome }, at },
+    idempotency: idempotencyKey === null ? null : { principal, key: idempotencyKey },
+  };
 }
 
 function assertActive(tenant: Tenant): void {

@@ -170,9 +170,21 @@ export interface Claim {
   readonly attempts: number;
 }
 
+/** What a claim leaves behind besides the instance's row. */
+export interface ClaimRecord {
+  readonly claim: Omit<Claim, 'attempts'> & { readonly at: Date };
+  readonly audit: AuditEntry;
+  readonly event: OutboxEvent;
+  /** The key that now stands for the claimed instance; null when the request had none. */
+  readonly idempotency: { readonly principal: string; readonly key: string } | null;
+}
+
 export interface ClaimStore {
-  /** Records the hold; the conflict `name_taken` when the tenant has a live one of that name. */
-  insert(claim: Omit<Claim, 'attempts'> & { readonly at: Date }): Promise<void>;
+  /**
+   * Records hold, audit line, event and what the idempotency key stands for, all in one round trip;
+   * the conflict `name_taken` when the tenant has a live hold of that name.
+   */
+  record(record: ClaimRecord): Promise<void>;
   find(id: ClaimId): Promise<Claim | null>;
   /** Moves the hold to another instance if it is still on `from`; false when it is not. */
   moveTo(id: ClaimId, from: InstanceId, to: InstanceId): Promise<boolean>;
@@ -222,7 +234,7 @@ export type IdempotentStart =
 export interface IdempotencyStore {
   /**
    * Takes the key for this request. A second call with the same key waits for the first one's
-   * transaction, then sees its outcome.
+   * transaction, then sees its outcome, which `ClaimStore.record` writes.
    */
   begin(entry: {
     readonly principal: string;
@@ -231,7 +243,6 @@ export interface IdempotencyStore {
     readonly at: Date;
     readonly expiresAt: Date;
   }): Promise<IdempotentStart>;
-  finish(principal: string, key: string, instanceId: InstanceId): Promise<void>;
   deleteExpired(at: Date, limit: number): Promise<number>;
 }
 
@@ -264,14 +275,17 @@ export interface AuditStore {
   append(entry: AuditEntry): Promise<void>;
 }
 
+/** Something that happened, for whoever is told of it later. */
+export interface OutboxEvent {
+  readonly topic: string;
+  readonly key: string;
+  readonly payload: Readonly<Record<string, string | number | boolean | null>>;
+  readonly at: Date;
+}
+
 export interface OutboxStore {
   /** Records an event in the same transaction as the change it tells of. */
-  append(event: {
-    readonly topic: string;
-    readonly key: string;
-    readonly payload: Readonly<Record<string, string | number | boolean | null>>;
-    readonly at: Date;
-  }): Promise<void>;
+  append(event: OutboxEvent): Promise<void>;
   deleteBefore(at: Date, limit: number): Promise<number>;
 }
 

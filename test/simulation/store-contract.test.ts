@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
-import type { Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
+import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
@@ -71,6 +71,18 @@ function storeContract(open: () => Promise<Store>): void {
     ...{ id: aClaimId(), tenantId: tenant.id, instanceId, name, offer: OFFER },
     ...{ outcome: 'warm' as const, at: NOON },
   });
+  const recordOf = (
+    claim: ClaimRecord['claim'],
+    idempotency: ClaimRecord['idempotency'] = null,
+  ): ClaimRecord => ({
+    claim,
+    audit: {
+      ...{ at: NOON, actor: 'p', action: 'instance.claim', target: claim.instanceId },
+      ...{ outcome: 'done', requestId: null, details: {} },
+    },
+    event: { topic: 'instance.claimed', key: claim.instanceId, payload: {}, at: NOON },
+    idempotency,
+  });
 
   describe('transactions', () => {
     it('leave nothing behind when their work fails', async () => {
@@ -97,10 +109,10 @@ function storeContract(open: () => Promise<Store>): void {
 
     it('can do nothing more once a statement failed', async () => {
       const one = await member('idle');
-      await store.claims.insert(claimOf(one.id));
+      await store.claims.record(recordOf(claimOf(one.id)));
       const two = await member('idle');
       const failing = store.transaction(async (tx) => {
-        await tx.claims.insert(claimOf(two.id)).catch(() => undefined);
+        await tx.claims.record(recordOf(claimOf(two.id))).catch(() => undefined);
         await tx.instances.find(one.id);
       });
       expect(
@@ -225,21 +237,21 @@ function storeContract(open: () => Promise<Store>): void {
       const outcomes = await Promise.allSettled(
         [one, two].map(({ id }) =>
           store.transaction(async (tx) => {
-            await tx.claims.insert(claimOf(id));
+            await tx.claims.record(recordOf(claimOf(id)));
           }),
         ),
       );
       expect(outcomes.map(({ status }) => status)).to.have.members(['fulfilled', 'rejected']);
       const third = await member('idle', 3);
-      await expectFault('name_taken', store.claims.insert(claimOf(third.id)));
+      await expectFault('name_taken', store.claims.record(recordOf(claimOf(third.id))));
       await Promise.all([one, two].map(({ id }) => store.claims.release(id, NOON)));
-      await store.claims.insert(claimOf((await member('idle', 4)).id));
+      await store.claims.record(recordOf(claimOf((await member('idle', 4)).id)));
     });
 
     it('move only from where they are, and count the attempts', async () => {
       const [one, two, three] = [await member('idle'), await member('idle'), await member('idle')];
       const claim = claimOf(one.id);
-      await store.claims.insert(claim);
+      await store.claims.record(recordOf(claim));
       expect(await store.claims.moveTo(claim.id, one.id, two.id)).to.equal(true);
       expect(await store.claims.moveTo(claim.id, one.id, three.id)).to.equal(false);
       expect(await store.claims.find(claim.id)).to.include({ instanceId: two.id, attempts: 2 });
@@ -250,7 +262,7 @@ function storeContract(open: () => Promise<Store>): void {
     it('are counted in buckets back from now', async () => {
       for (const ms of [0, 5, 25, 26, 40]) {
         const { id } = await member('idle', ms);
-        await store.claims.insert({ ...claimOf(id, `n${ms}`), at: at(ms) });
+        await store.claims.record(recordOf({ ...claimOf(id, `n${ms}`), at: at(ms) }));
       }
       const window = { now: at(30), bucketMs: 10, buckets: 3 };
       expect((await store.claims.demand(OFFER, window)).arrivals).to.deep.equal([1, 0, 2]);
@@ -262,7 +274,10 @@ function storeContract(open: () => Promise<Store>): void {
     const entry = { principal: 'p', key: 'k', requestHash: 'h', at: NOON, expiresAt: at(100) };
     const finished = async (tx: Repositories, id: InstanceId): Promise<string> => {
       const { kind } = await tx.idempotency.begin(entry);
-      if (kind === 'first') await tx.idempotency.finish('p', 'k', id);
+      if (kind === 'first') {
+        const { principal, key } = entry;
+        await tx.claims.record(recordOf(claimOf(id, key), { principal, key }));
+      }
       return kind;
     };
 

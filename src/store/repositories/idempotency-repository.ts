@@ -38,10 +38,6 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     return { kind: 'replay', instanceId: row.instanceId as InstanceId };
   }
 
-  async finish(principal: string, key: string, instanceId: InstanceId): Promise<void> {
-    await this.manager.update(IdempotencyKeyRow, { principal, key }, { instanceId });
-  }
-
   async deleteExpired(at: Date, limit: number): Promise<number> {
     const [, deleted] = await this.manager.query<[unknown[], number]>(DELETE_EXPIRED, [at, limit]);
     return deleted;

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { OutboxStore } from '../../ports/index.js';
+import type { OutboxEvent, OutboxStore } from '../../ports/index.js';
 import { OutboxRow } from '../rows/outbox-row.js';
 
 const DELETE_BEFORE = `
@@ -9,7 +9,7 @@ const DELETE_BEFORE = `
 export class PostgresOutboxStore implements OutboxStore {
   constructor(private readonly manager: EntityManager) {}
 
-  async append(event: Parameters<OutboxStore['append']>[0]): Promise<void> {
+  async append(event: OutboxEvent): Promise<void> {
     await this.manager.insert(OutboxRow, { ...event, payload: { ...event.payload } });
   }
 

@@ -19,7 +19,7 @@ export interface PoolRecord extends Pool {
   readonly configured: string;
 }
 
-export interface ClaimRecord extends Claim {
+export interface ClaimEntry extends Claim {
   readonly claimedAt: Date;
   readonly releasedAt: Date | null;
 }
@@ -71,7 +71,7 @@ export class Database {
   readonly engine: Engine;
   readonly instances: Table<InstanceRecord>;
   readonly pools: Table<PoolRecord>;
-  readonly claims: Table<ClaimRecord>;
+  readonly claims: Table<ClaimEntry>;
   readonly tenants: Table<Tenant>;
   readonly keys: Table<KeyRow>;
   readonly idempotency: Table<IdempotencyRow>;

@@ -3,6 +3,7 @@ import type { Demand } from '../../../src/domain/sizing/demand.js';
 import { Fault } from '../../../src/errors/index.js';
 import type {
   Claim,
+  ClaimRecord,
   ClaimStore,
   DemandWindow,
   IdempotencyStore,
@@ -12,7 +13,7 @@ import type {
   Tenant,
   TenantStore,
 } from '../../../src/ports/index.js';
-import type { ClaimRecord, Database, KeyRow } from './database.js';
+import type { ClaimEntry, Database, KeyRow } from './database.js';
 import type { Transaction } from './engine.js';
 import { DatabaseBug } from './engine.js';
 
@@ -23,9 +24,10 @@ export class MemoryClaims implements ClaimStore {
     private readonly tx: Transaction | null,
   ) {}
 
-  insert({ at, ...claim }: Parameters<ClaimStore['insert']>[0]): Promise<void> {
+  record({ claim: made, audit, event, idempotency }: ClaimRecord): Promise<void> {
+    const { at, ...claim } = made;
     const { claims, engine, flaws } = this.database;
-    return engine.statement(this.tx, `insert claim ${claim.id}`, async (tx) => {
+    return engine.statement(this.tx, `record claim ${claim.id}`, async (tx) => {
       await engine.lock(tx, nameLock(claim));
       const others = claims.all(tx);
       if (flaws.forgetsLiveNames !== true && others.some((other) => isLiveTwin(other, claim))) {
@@ -33,6 +35,12 @@ export class MemoryClaims implements ClaimStore {
       }
       this.#checkInstance(tx, claim.id, claim.instanceId);
       claims.put(tx, claim.id, { ...claim, attempts: 1, claimedAt: at, releasedAt: null });
+      this.database.audit.put(tx, this.database.nextNumber(), audit);
+      this.database.outbox.put(tx, this.database.nextNumber(), event);
+      if (idempotency === null) return;
+      const { instanceId } = claim;
+      const key = `${idempotency.principal} ${idempotency.key}`;
+      await this.database.idempotency.update(tx, key, (row) => ({ ...row, instanceId }));
     });
   }
 
@@ -166,13 +174,6 @@ export class MemoryIdempotency implements IdempotencyStore {
     });
   }
 
-  finish(principal: string, key: string, instanceId: InstanceId): Promise<void> {
-    const { idempotency, engine } = this.database;
-    return engine.statement(this.tx, `finish ${key}`, async (tx) => {
-      await idempotency.update(tx, `${principal} ${key}`, (row) => ({ ...row, instanceId }));
-    });
-  }
-
   deleteExpired(at: Date, limit: number): Promise<number> {
     const { idempotency, engine } = this.database;
     return engine.statement(this.tx, 'forget keys', async (tx) => {
@@ -235,11 +236,11 @@ function nameLock({ tenantId, name }: Pick<Claim, 'tenantId' | 'name'>): string 
   return `live name ${tenantId} ${name}`;
 }
 
-function isLiveTwin(other: ClaimRecord, { tenantId, name }: Pick<Claim, 'tenantId' | 'name'>) {
+function isLiveTwin(other: ClaimEntry, { tenantId, name }: Pick<Claim, 'tenantId' | 'name'>) {
   return other.releasedAt === null && other.tenantId === tenantId && other.name === name;
 }
 
-function toClaim(record: ClaimRecord): Claim {
+function toClaim(record: ClaimEntry): Claim {
   const { claimedAt: _claimedAt, releasedAt: _releasedAt, ...claim } = record;
   return claim;
 }
