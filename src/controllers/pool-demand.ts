@@ -1,5 +1,6 @@
 import type { PoolId } from '../domain/ids.js';
 import type { Pool } from '../domain/pool.js';
+import { BINDS_FIRST_MS } from '../domain/plan-pool.js';
 import { offerNameOf } from '../domain/pool.js';
 import type { Demand } from '../domain/sizing/demand.js';
 import { memberDeadlineMs } from '../domain/sizing/member-deadline.js';
@@ -63,8 +64,9 @@ export class PoolDemand {
   }
 
   #size(pool: Pool, demand: Demand, boots: readonly number[]): SizingPlan {
-    const refillMs =
+    const bootMs =
       boots.length === 0 ? null : boots.reduce((sum, ms) => sum + ms, 0) / boots.length;
+    const refillMs = bootMs === null ? null : BINDS_FIRST_MS + bootMs;
     const { idleFloor, idleCeiling, overrides, idleTarget, targetRaisedAt: raisedAt } = pool;
     return sizePool(
       {

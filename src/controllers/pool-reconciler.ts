@@ -3,10 +3,11 @@ import type { PoolId } from '../domain/ids.js';
 import type { Instance, InstanceState } from '../domain/instance.js';
 import { HOLDING_STATES, STOCK_STATES } from '../domain/instance.js';
 import type { PoolPlan, PoolStock } from '../domain/plan-pool.js';
-import { planPool } from '../domain/plan-pool.js';
+import { BINDS_FIRST_MS, planPool } from '../domain/plan-pool.js';
 import type { Pool } from '../domain/pool.js';
 import type { SizingPlan } from '../domain/sizing/size-pool.js';
 import type { Clock } from '../lib/clock.js';
+import { plusMs } from '../lib/clock.js';
 import type { Outcome } from '../lib/keyed-queue.js';
 import { randomBase32 } from '../lib/random.js';
 import type { Log, Repositories, Store } from '../ports/index.js';
@@ -16,7 +17,7 @@ import { recheck } from './reconciler.js';
 
 /** More members of one pool than are ever listed in one plan. */
 const STOCK_PAGE = 200;
-/** A claim wakes the pool at once; this repairs what a lost wake-up missed. */
+/** A claim and its binding's end wake the pool at once; this repairs what a lost wake-up missed. */
 const REPAIR_MS = 2_000;
 
 export interface StartPolicy {
@@ -80,7 +81,7 @@ export class PoolReconciler implements Reconciler {
     const inFlightMax = nodes * starts.startsPerNode;
     const limits = { inFlightMax, perSecond: starts.startsPerSecond, burst: starts.startsBurst };
     const sized = { ...pool, idleTarget };
-    const plan = planPool(sized, await stockOf(tx, pool, counts), limits, clock.now());
+    const plan = planPool(sized, await stockOf(tx, pool, counts, clock.now()), limits, clock.now());
 
     await tx.pools.change(pool.id, {
       idleTarget,
@@ -128,6 +129,7 @@ async function stockOf(
   tx: Repositories,
   pool: Pool,
   counts: ReadonlyMap<InstanceState, number>,
+  now: Date,
 ): Promise<PoolStock> {
   const all = await listAll(tx, pool.id, STOCK_STATES);
   return {
@@ -135,7 +137,15 @@ async function stockOf(
     waiting: all.filter(({ tenantId }) => tenantId !== null),
     holding: HOLDING_STATES.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0),
     successorLacks: pool.supersededBy === null ? 0 : await lacking(tx, pool.supersededBy),
+    bindingNow: (counts.get('binding') ?? 0) === 0 ? 0 : await countBinding(tx, pool.id, now),
   };
+}
+
+/** Members that were claimed a moment ago and are not bound yet. */
+async function countBinding(tx: Repositories, poolId: PoolId, now: Date): Promise<number> {
+  const since = plusMs(now, -BINDS_FIRST_MS);
+  const binding = await listAll(tx, poolId, ['binding']);
+  return binding.filter(({ stateAt }) => stateAt > since && stateAt <= now).length;
 }
 
 /** Idle members that a pool still lacks to reach its target. */

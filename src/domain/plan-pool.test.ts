@@ -14,7 +14,14 @@ function stockOf(...states: InstanceState[]): PoolStock {
 }
 
 function stockWith(members: readonly Instance[], changes: Partial<PoolStock> = {}): PoolStock {
-  return { members, waiting: [], holding: members.length, successorLacks: 0, ...changes };
+  return {
+    members,
+    waiting: [],
+    holding: members.length,
+    successorLacks: 0,
+    bindingNow: 0,
+    ...changes,
+  };
 }
 
 function grantedBy(plan: PoolPlan): readonly string[] {
@@ -47,6 +54,15 @@ describe('planPool', () => {
   it('counts members that are still coming, so that a second look creates nothing', () => {
     const plan = planPool(aPool({ idleTarget: 2 }), stockOf('creating', 'warming'), LIMITS, NOON);
     expect(plan.actions).to.be.empty;
+  });
+
+  it('replaces a claimed member after its binding, unless it was the last one', () => {
+    const pool = aPool({ idleTarget: 2 });
+    const bound = stockOf('idle');
+    expect(createdBy(planPool(pool, bound, LIMITS, NOON))).to.equal(1);
+    expect(createdBy(planPool(pool, { ...bound, bindingNow: 1 }, LIMITS, NOON))).to.equal(0);
+    const last = { ...stockOf('warming'), bindingNow: 1 };
+    expect(createdBy(planPool(pool, last, LIMITS, NOON))).to.equal(1);
   });
 
   it('replaces a suspect at once, for no claim can get it', () => {

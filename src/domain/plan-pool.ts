@@ -10,6 +10,11 @@ import { refilled } from './token-bucket.js';
 export const BREAKER_COOLDOWN_MS = 60_000;
 /** An idle member older than this is replaced: what leaks in a gateway leaks with time. */
 export const MEMBER_AGE_MAX_MS = 24 * 60 * 60 * 1000;
+/**
+ * How long the replacement of a claimed member waits for its binding at most. A boot takes all of a
+ * small node's cores: beside one, the second from claim to ready became one and a half.
+ */
+export const BINDS_FIRST_MS = 2_000;
 
 export type PoolAction =
   /** Members that are missing; their start is granted with them. */
@@ -39,6 +44,8 @@ export interface PoolStock {
   readonly holding: number;
   /** Idle members that the pool which supersedes this one still lacks; 0 if none does. */
   readonly successorLacks: number;
+  /** Members claimed within BINDS_FIRST_MS whose binding still runs. */
+  readonly bindingNow: number;
 }
 
 /** How fast members may be started, so that starting them harms nobody. */
@@ -53,8 +60,9 @@ export interface StartLimits {
 /**
  * Decides how to bring a pool to its target. Pure: the same pool, stock and time give the same
  * plan. Members that are still coming count as stock, so a stale view cannot create too many.
- * People's work goes first: whoever waits for a start gets one before the stock does. A member that
- * is too old, or of a superseded pool, goes only when another one has taken its place.
+ * People's work goes first: whoever waits for a start gets one before the stock does, and while
+ * there is stock, a claimed member is replaced after its binding. A member that is too old, or of a
+ * superseded pool, goes only when another one has taken its place.
  */
 export function planPool(pool: Pool, stock: PoolStock, limits: StartLimits, now: Date): PoolPlan {
   assertInvariant(pool.idleTarget <= pool.membersMax, 'pool_bounds_inverted', { poolId: pool.id });
@@ -66,7 +74,9 @@ export function planPool(pool: Pool, stock: PoolStock, limits: StartLimits, now:
     ...retireOld(sound, fresh, target, now),
     ...retireSurplus(fresh, fresh.length - target),
   ];
-  const missing = pool.supersededBy === null ? Math.max(0, target - fresh.length) : 0;
+  const isStocked = fresh.some(({ state }) => state === 'idle');
+  const later = isStocked ? stock.bindingNow : 0;
+  const missing = pool.supersededBy === null ? Math.max(0, target - fresh.length - later) : 0;
   const starts = planStarts(pool, stock, { missing, limits, now });
   return { ...starts, actions: [...retired, ...starts.actions] };
 }

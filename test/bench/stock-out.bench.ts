@@ -150,7 +150,13 @@ class PoolWorld {
     const now = new Date(NOON.getTime() + nowS * 1000);
     if (nowS - this.#sizedAtS >= 5) this.#size(nowS, now);
     const members = [...this.#members.values()].map(({ instance }) => instance);
-    const stock = { members, waiting: [], holding: members.length, successorLacks: 0 };
+    const stock = {
+      members,
+      waiting: [],
+      holding: members.length,
+      successorLacks: 0,
+      bindingNow: 0,
+    };
     const limits = { inFlightMax: this.#startsMax, perSecond: 1_000, burst: 1_000 };
     const { actions, startTokens } = planPool(this.pool, stock, limits, now);
     this.pool = { ...this.pool, startTokens };

@@ -102,6 +102,7 @@ async function prove(outside: Outside, instance: Instance, signal: AbortSignal):
     const payload = { name: instance.name, revision: applied };
     await tx.outbox.append({ topic: 'instance.ready', key: instance.id, payload, at });
   });
+  outside.wakePool(instance.poolId);
   onPhase('bind', (at.getTime() - instance.stateAt.getTime()) / 1000);
   log.info('instance ready', { instanceId: instance.id, allocationId: instance.allocationId });
   return applied === instance.revision ? SETTLED : recheck(0);
