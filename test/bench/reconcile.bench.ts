@@ -4,6 +4,7 @@ import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import type { Series } from './report.js';
 import { childJson } from './support/child-json.js';
+import { compileBenches } from './support/compile-benches.js';
 import { plantMembers } from './support/plant-members.js';
 import type { ReconcilePlan } from './support/reconcile-plan.js';
 import { ReconcileResult } from './support/reconcile-plan.js';
@@ -20,18 +21,21 @@ const DURABLE = { fsync: 'on', synchronous_commit: 'on' };
  * and when a hundred are missing each time; then the memory of a whole controller over as many.
  */
 export async function measure(
-  _root: string,
+  root: string,
   say: (line: string) => void,
 ): Promise<readonly Series[]> {
+  say('compiling (20 s)');
+  const compiledIn = await compileBenches(root);
   const database = await startTestDatabase(DURABLE);
+  const run = (what: What): Promise<ReconcileResult> => runOn(database, compiledIn, what);
   try {
     say(`${String(PASSES)} passes over ${String(MEMBERS)} members`);
-    const settled = await run(database, { passes: PASSES });
+    const settled = await run({ passes: PASSES });
     say(`${String(PASSES)} passes with ${String(MISSING)} members missing each time`);
-    const missing = await run(database, { passes: PASSES, missing: MISSING });
+    const missing = await run({ passes: PASSES, missing: MISSING });
     if (settled.created !== 0) throw new Error('a full pool created members');
     say(`a controller for ${String(CONTROLLER_FOR_MS / 1000)} s`);
-    const watched = await run(database, { controllerForMs: CONTROLLER_FOR_MS });
+    const watched = await run({ controllerForMs: CONTROLLER_FOR_MS });
     return [...passesOf(settled, missing), memoryOf(watched)];
   } finally {
     await database.stop();
@@ -67,14 +71,17 @@ function memoryOf({ loadedMb, residentMb, heapMb }: ReconcileResult): Series {
       members: MEMBERS,
       'resident when loaded (MB)': Number(loadedMb.toFixed(1)),
       'heap after a collection (MB)': Number(heapMb.toFixed(1)),
-      'the TypeScript loader is part of it': true,
     },
   };
 }
 
-async function run(
+/** What a child process is to do with the members. */
+type What = Partial<Pick<ReconcilePlan, 'passes' | 'missing' | 'controllerForMs'>>;
+
+async function runOn(
   database: TestDatabase,
-  what: Partial<Pick<ReconcilePlan, 'passes' | 'missing' | 'controllerForMs'>>,
+  compiledIn: string,
+  what: What,
 ): Promise<ReconcileResult> {
   await database.emptyStore();
   const bounds = { idleFloor: MEMBERS, idleCeiling: MEMBERS, membersMax: MEMBERS * 10 };
@@ -84,5 +91,5 @@ async function run(
     ...{ url: database.url(), poolId, passes: 0, missing: 0, controllerForMs: 0 },
     ...what,
   };
-  return childJson('reconcile-child.ts', plan, ReconcileResult);
+  return childJson('reconcile-child.ts', plan, ReconcileResult, compiledIn);
 }

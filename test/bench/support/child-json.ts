@@ -9,13 +9,20 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /**
  * Runs a script of this folder in a process of its own, gives it `input` as JSON on its standard
  * input, and parses what it writes; a script that fails has said why on standard error.
+ *
+ * @param compiledIn folder of the compiled scripts, see compileBenches; else TypeScript is loaded.
  */
 export async function childJson<Result>(
   script: string,
   input: unknown,
   schema: z.ZodType<Result>,
+  compiledIn: string | null = null,
 ): Promise<Result> {
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', join(HERE, script)], {
+  const command =
+    compiledIn === null
+      ? ['--import', 'tsx', join(HERE, script)]
+      : [join(compiledIn, script.replace(/\.ts$/, '.js'))];
+  const child = spawn(process.execPath, ['--expose-gc', ...command], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   try {
