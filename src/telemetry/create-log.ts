@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import type { Log } from '../ports/index.js';
 import { printable } from './printable.js';
+import { SteadyOutput } from './steady-output.js';
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -13,7 +14,7 @@ export interface LogOptions {
 
 /** A log that writes one JSON object per line, of what `printable` lets through. */
 export function createLog(options: LogOptions): Log {
-  const { level, role, destination } = options;
+  const { level, role, destination = standardOutput() } = options;
   const settings = {
     level,
     base: { role },
@@ -21,7 +22,14 @@ export function createLog(options: LogOptions): Log {
     formatters: { level: (label: string) => ({ level: label }) },
     messageKey: 'message',
   };
-  return wrap(destination === undefined ? pino(settings) : pino(settings, destination));
+  return wrap(pino(settings, destination));
+}
+
+/** Standard output; what it took too slowly gets its last chance when the process ends. */
+function standardOutput(): DestinationStream {
+  const output = new SteadyOutput();
+  process.once('exit', () => output.flush());
+  return output;
 }
 
 function wrap(logger: Logger): Log {
