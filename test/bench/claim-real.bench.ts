@@ -1,4 +1,4 @@
-import type { Product } from '../support/product.js';
+import type { InstanceShown, Product } from '../support/product.js';
 import { fingerprintOf, startProduct } from '../support/product.js';
 import { waitFor } from '../support/wait-for.js';
 import type { Series } from './report.js';
@@ -8,7 +8,6 @@ const COLD_SAMPLES = 5;
 const GONE_WITHIN_MS = 120_000;
 
 interface Sample {
-  readonly answeredMs: number;
   readonly readyMs: number;
   readonly firstAnswerMs: number;
   readonly firstTurnMs: number;
@@ -49,12 +48,15 @@ async function once(product: Product, sizeClass: string, tenant: string): Promis
   const started = performance.now();
   const since = (): number => performance.now() - started;
   const body = { tenant, name: 'default', sizeClass };
-  const { data } = await product.api.post<{ id: string }>('/v1/instances', body);
-  const answeredMs = since();
+  // Told when it is ready, as a product would be: asking again and again takes a third of a core.
+  const options = { headers: { prefer: 'wait=30' } };
+  const { data } = await product.api.post<InstanceShown>('/v1/instances', body, options);
   await waitFor(
-    async () => (await product.api.get(`/v1/instances/${data.id}`)).data.state === 'ready',
+    async () =>
+      data.state === 'ready' ||
+      (await product.api.get(`/v1/instances/${data.id}`)).data.state === 'ready',
     {
-      ...{ withinMs: GONE_WITHIN_MS, everyMs: 10, describe: `${data.id} is ready` },
+      ...{ withinMs: GONE_WITHIN_MS, everyMs: 100, describe: `${data.id} is ready` },
     },
   );
   const readyMs = since();
@@ -76,7 +78,7 @@ async function once(product: Product, sizeClass: string, tenant: string): Promis
       ...{ withinMs: GONE_WITHIN_MS, describe: `${data.id} is gone` },
     },
   );
-  return { answeredMs, readyMs, firstAnswerMs, firstTurnMs };
+  return { readyMs, firstAnswerMs, firstTurnMs };
 }
 
 function series(warm: readonly Sample[], cold: readonly Sample[]): readonly Series[] {
@@ -95,7 +97,6 @@ function series(warm: readonly Sample[], cold: readonly Sample[]): readonly Seri
   });
   return [
     one('claim-real', ({ firstAnswerMs }) => firstAnswerMs, [1_200, 3_000]),
-    one('claim-real-answered', ({ answeredMs }) => answeredMs),
     one('claim-real-ready', ({ readyMs }) => readyMs),
     one('claim-real-first-turn', ({ firstTurnMs }) => firstTurnMs),
   ];
