@@ -72,8 +72,15 @@ export function presentClaimed(
 }
 
 /** A key as the API shows it: its name and versions, never a part of its value. */
-export function presentKey({ name, version, setAt, isLive }: KeyRecord): z.infer<typeof KeyShown> {
-  return { name, version, state: isLive ? 'live' : 'pending', setAt: setAt.toISOString() };
+export function presentKey(key: KeyRecord): z.infer<typeof KeyShown> {
+  const { name, version, setAt, provenAt, isLive } = key;
+  return {
+    name,
+    version,
+    state: isLive ? 'live' : 'pending',
+    setAt: setAt.toISOString(),
+    lastProvenAt: provenAt?.toISOString() ?? null,
+  };
 }
 
 /** A pool as the API shows it. */

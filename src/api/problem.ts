@@ -35,6 +35,9 @@ const STATUS_OF_CODE: Partial<Record<FaultCode, number>> = {
   key_unknown: 404,
   provider_unknown: 422,
   key_malformed: 422,
+  key_refused: 422,
+  rotation_unprovable: 422,
+  rotation_unknown: 404,
   pool_bounds_refused: 422,
   pool_unknown: 404,
   // Another replica may well have room, so proxies are right to try one.

@@ -72,6 +72,9 @@ export const KeyShown = z
     version: z.number().int().openapi({ description: 'Version of the keys that brought it.' }),
     state: z.enum(['pending', 'live']).openapi({ description: 'live: the gateway uses it.' }),
     setAt: instant,
+    lastProvenAt: instant.nullable().openapi({
+      description: 'When a live call by the gateway was last answered with it.',
+    }),
   })
   .openapi('Key');
 

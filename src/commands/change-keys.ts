@@ -3,13 +3,17 @@ import type { InstanceId } from '../domain/ids.js';
 import type { Instance, InstanceState } from '../domain/instance.js';
 import { checkKey } from '../domain/providers.js';
 import type { Caller } from '../domain/principal.js';
+import { keyField } from '../domain/rotation.js';
 import type { Clock } from '../lib/clock.js';
-import type { KeyRecord, KeyVault, Store } from '../ports/index.js';
+import type { KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
 import type { InstanceView } from './instance-view.js';
 import { actorOf, viewOf, visibleInstance } from './visibility.js';
 
 /** More keys than any gateway uses; the bound keeps the file that instances read small. */
 export const KEYS_MAX = 32;
+
+/** A write that a rotation overtook is made again with its places; each takes a second at least. */
+const ATTEMPTS_MAX = 3;
 
 /** An instance that still starts for somebody takes keys too: it finds them when it is bound. */
 const CHANGEABLE: readonly InstanceState[] = ['creating', 'warming', 'binding', 'ready', 'stopped'];
@@ -22,45 +26,62 @@ export interface KeyChangeRequest {
   readonly signal: AbortSignal;
 }
 
+/** Names with the slot that each value lies in, see keyField. */
+type Slots = ReadonlyMap<string, number>;
+
 /**
  * Sets and removes a tenant's keys in one step.
  *
- * The one command that calls an outside system itself: the database may not hold a key even for a
- * moment, so there is no intent a controller could act on. Vault gets the values first, then the
- * database learns which version to use, and a controller brings it to the gateway. A crash between
- * the two leaves an unused version behind; repeating the call mends it.
+ * A command that calls an outside system itself: the database may not hold a key even for a moment,
+ * so there is no intent a controller could act on. Vault gets the values first, then the database
+ * learns which version to use, and a controller brings it to the gateway. A crash between the two
+ * leaves an unused version behind; repeating the call mends it.
  *
  * Faults: `provider_unknown`, `key_malformed`, `key_unknown`, `instance_not_ready`,
- * `keys_limit_reached`, `vault_*`.
+ * `keys_limit_reached`, `rotation_in_progress`, `vault_*`.
  */
 export class ChangeKeys {
   constructor(
     private readonly store: Store,
-    private readonly vault: KeyVault,
+    private readonly vault: Pick<KeyVault, 'changeKeys'>,
     private readonly clock: Clock,
   ) {}
 
   async execute(request: KeyChangeRequest): Promise<InstanceView> {
     const { caller, set, remove, signal } = request;
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
-    const view = await visibleInstance(this.store, caller.principal, request.instanceId);
-    const { id: instanceId } = view.instance;
-    assertChangeable(view.instance);
-    assertKnown(view.keys, set, remove);
-
-    const removals = Object.fromEntries(remove.map((name) => [name, null]));
-    const version = await this.vault.changeKeys(instanceId, { ...set, ...removals }, signal);
-    return this.#record({ ...request, instanceId }, version);
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      const view = await visibleInstance(this.store, caller.principal, request.instanceId);
+      const { id: instanceId } = view.instance;
+      assertChangeable(view.instance);
+      assertKnown(view.keys, set, remove);
+      await assertNotRotating(this.store, instanceId);
+      const slots = slotsOf(view.keys);
+      const version = await this.vault.changeKeys(instanceId, fieldsOf(request, slots), signal);
+      const changed = await this.#record({ ...request, instanceId }, version, slots);
+      if (changed !== null) return changed;
+    }
+    throw new Fault('write_superseded', 'The keys were rotated meanwhile; try again.');
   }
 
-  #record({ caller, instanceId, set, remove }: KeyChangeRequest, version: number) {
+  /** Null when a rotation moved one of the keys between the look at it and the write. */
+  #record(
+    { caller, instanceId, set, remove }: KeyChangeRequest,
+    version: number,
+    slots: Slots,
+  ): Promise<InstanceView | null> {
     return this.store.transaction(async (tx) => {
       const at = this.clock.now();
       const instance = await tx.instances.findForUpdate(instanceId);
       if (instance === null) throw new Fault('instance_unknown', 'No such instance.');
       assertChangeable(instance);
       const names = Object.keys(set);
-      await tx.keys.record(instanceId, { version, set: names, removed: remove, at });
+      const present = slotsOf(await tx.keys.list(instanceId));
+      if ([...names, ...remove].some((name) => slotIn(present, name) !== slotIn(slots, name))) {
+        return null;
+      }
+      const placed = new Map(names.map((name) => [name, slotIn(slots, name)]));
+      await tx.keys.record(instanceId, { version, set: placed, removed: remove, at });
       await tx.audit.append({
         at,
         actor: actorOf(caller.principal),
@@ -75,9 +96,41 @@ export class ChangeKeys {
   }
 }
 
+function slotsOf(keys: readonly KeyRecord[]): Slots {
+  return new Map(keys.map(({ name, slot }) => [name, slot]));
+}
+
+const slotIn = (slots: Slots, name: string): number => slots.get(name) ?? 0;
+
+function fieldsOf(
+  { set, remove }: Pick<KeyChangeRequest, 'set' | 'remove'>,
+  slots: Slots,
+): Record<string, string | null> {
+  const fieldOf = (name: string): string => keyField(name, slotIn(slots, name));
+  return Object.fromEntries([
+    ...Object.entries(set).map(([name, value]) => [fieldOf(name), value] as const),
+    ...remove.map((name) => [fieldOf(name), null] as const),
+  ]);
+}
+
 function assertChangeable({ state, tenantId }: Instance): void {
   if (CHANGEABLE.includes(state) && tenantId !== null) return;
   throw new Fault('instance_not_ready', `An instance that is ${state} takes no keys.`);
+}
+
+/** Of two changes at once one would have to lose; so the second one is told to wait. */
+async function assertNotRotating(store: Repositories, instanceId: InstanceId): Promise<void> {
+  const rotation = await store.rotations.findOpen(instanceId);
+  if (rotation !== null) throw rotationInProgress(rotation.id);
+}
+
+/** The conflict with a rotation that is not over; it ends by itself, within two minutes at most. */
+export function rotationInProgress(id: string | null): Fault {
+  const which = id === null ? 'Another rotation' : `The rotation ${id}`;
+  return new Fault(
+    'rotation_in_progress',
+    `${which} of this instance’s keys is not over yet; wait for its end and try again.`,
+  );
 }
 
 function assertKnown(

@@ -4,21 +4,26 @@ import { RouteTable } from '../api/internal/route-table.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
 import { keyEndpoints } from '../api/routes/keys.js';
 import { poolEndpoints } from '../api/routes/pools.js';
+import { rotationEndpoints } from '../api/routes/rotations.js';
 import { sweepEndpoints } from '../api/routes/sweeps.js';
 import { tenantEndpoints } from '../api/routes/tenants.js';
 import type { Endpoint } from '../api/endpoint.js';
 import { TokenVerifier } from '../api/token-verifier.js';
 import { AwaitInstance } from '../commands/await-instance.js';
+import { ProviderProbe } from '../clients/providers/provider-probe.js';
 import { ChangeKeys } from '../commands/change-keys.js';
 import { ChangePool } from '../commands/change-pool.js';
+import { CheckKeys } from '../commands/check-keys.js';
 import { ClaimInstance } from '../commands/claim-instance.js';
 import { DeleteInstance } from '../commands/delete-instance.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
+import { FindRotation } from '../commands/find-rotation.js';
 import { FindSweep } from '../commands/find-sweep.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
+import { RotateKeys } from '../commands/rotate-keys.js';
 import { SuspendTenant } from '../commands/suspend-tenant.js';
 import { WatchInstance } from '../commands/watch-instance.js';
 import type { SettingName } from '../config/settings.js';
@@ -31,6 +36,7 @@ import { operationsOf } from './operations.js';
 import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
+import { transportTo } from './transport-to.js';
 import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
@@ -38,6 +44,7 @@ export const API_SETTINGS: readonly SettingName[] = [
   ...VAULT_SETTINGS,
   'CLAWDEPLOY_DATABASE_URL_FILE',
   'CLAWDEPLOY_JWKS_FILE',
+  'CLAWDEPLOY_STUB_MODEL_URL',
 ];
 
 /** Event streams open at once in this process; each holds a connection and a listener. */
@@ -92,10 +99,11 @@ async function startLookup(foundation: Foundation, { store, feed }: Database): P
 }
 
 function endpointsOf(
-  { config, metrics }: Foundation,
+  foundation: Foundation,
   { store, feed }: Database,
   { keys, tokens }: VaultStores,
 ): Endpoint[] {
+  const { config, metrics } = foundation;
   const onOutcome = (outcome: string): void => {
     metrics.claims.inc({ outcome });
   };
@@ -123,9 +131,15 @@ function endpointsOf(
     }),
   };
   const change = new ChangeKeys(store, keys, systemClock);
+  const check = new CheckKeys(store, openProviders(foundation));
   return [
     ...instanceEndpoints(instanceCommands, names),
-    ...keyEndpoints({ change, find, wait }, names),
+    ...keyEndpoints({ change, check, find, wait }, names),
+    ...rotationEndpoints({
+      rotate: new RotateKeys(store, keys, systemClock),
+      check,
+      find: new FindRotation(store, feed),
+    }),
     ...poolEndpoints({
       list: new ListPools(store),
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
@@ -136,6 +150,13 @@ function endpointsOf(
       find: new FindSweep(store),
     }),
   ];
+}
+
+/** Providers are asked at their own addresses, which each call brings with it. */
+function openProviders(foundation: Foundation): ProviderProbe {
+  return new ProviderProbe(transportTo(foundation, 'provider', 'http://provider.invalid'), {
+    stubModelUrl: foundation.config.CLAWDEPLOY_STUB_MODEL_URL,
+  });
 }
 
 function productVersion(): string {

@@ -65,6 +65,7 @@ export function openOutside(
     announcements: new NomadAnnouncements(nomad),
     tokens: new TokenCache(vault.tokens),
     shredder: vault.shredder,
+    keys: vault.keys,
     catalog,
     gateway: new OpenClawGateway(transportTo(foundation, 'gateway', 'http://gateway.invalid')),
     edge: new HttpEdgeProbe(
@@ -73,8 +74,8 @@ export function openOutside(
     ),
     clock: systemClock,
     log,
-    renderConfig: (instance, keys) =>
-      renderTenantConfig({ instance, keys, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
+    renderConfig: (instance, keys, trial) =>
+      renderTenantConfig({ instance, keys, trial, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
     announced: new Map(),
     ...pools,
     onPhase: (phase, seconds) => {

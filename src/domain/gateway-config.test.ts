@@ -66,7 +66,8 @@ interface Case {
 
 function textOf({ isClaimed, keyNames }: Case): string {
   const instance = { tenantId: isClaimed ? ('tenant' as TenantId) : null };
-  return renderTenantConfig({ instance, keys: keyNames.map((name) => ({ name })), stubModelUrl });
+  const keys = keyNames.map((name) => ({ name, slot: 0 }));
+  return renderTenantConfig({ instance, keys, trial: null, stubModelUrl });
 }
 
 function configOf(given: Case): RenderedConfig {

@@ -1,7 +1,9 @@
 import { assertInvariant } from '../errors/index.js';
 import type { Instance } from './instance.js';
 import type { ProviderModel, ProviderName } from './providers.js';
-import { PROVIDERS, PROVIDER_NAMES } from './providers.js';
+import { PROVIDERS, PROVIDER_NAMES, trialModelOf } from './providers.js';
+import type { Rotation } from './rotation.js';
+import { keyField } from './rotation.js';
 
 /** The agent that a tenant talks to; it exists from the claim on. */
 export const TENANT_AGENT = 'main';
@@ -31,12 +33,20 @@ const TRANSPORT_SECURITY = `max-age=86400; ${LIVE_PLACEHOLDER}`;
 /** Not a secret: the stub model takes any key, and nothing else is behind it. */
 const WARMUP_KEY = 'unclaimed-member';
 
+/** Where a key lies in the instance's secret, see keyField. */
+export interface KeyPlace {
+  readonly name: string;
+  readonly slot: number;
+}
+
 /** What the configuration of a gateway depends on. */
 export interface TenantConfigInput {
   /** Without an owner it is a member of a pool. */
   readonly instance: Pick<Instance, 'tenantId'>;
-  /** The keys in Vault at the announced version; their names are all that is known of them. */
-  readonly keys: readonly { readonly name: string }[];
+  /** The keys in Vault at the announced version; names and slots are all that is known of them. */
+  readonly keys: readonly KeyPlace[];
+  /** A rotation whose new keys are to be tried beside the old ones; null for none. */
+  readonly trial: Pick<Rotation, 'names' | 'number'> | null;
   /** Base URL of the stub model as gateways reach it, e.g. `http://127.0.0.1:8083/v1`. */
   readonly stubModelUrl: string;
 }
@@ -47,11 +57,10 @@ export interface TenantConfigInput {
  * the file that the job's template fills from Vault. An unclaimed member gets the warm-up model.
  */
 export function renderTenantConfig(input: TenantConfigInput): string {
-  const { instance, keys, stubModelUrl } = input;
-  const names = new Set(keys.map(({ name }) => name));
+  const { instance, stubModelUrl } = input;
   const config = {
     gateway: { http: { securityHeaders: { strictTransportSecurity: TRANSPORT_SECURITY } } },
-    ...(instance.tenantId === null ? poolConfig(stubModelUrl) : claimedConfig(names, stubModelUrl)),
+    ...(instance.tenantId === null ? poolConfig(stubModelUrl) : claimedConfig(input)),
   };
   const text = JSON.stringify(config);
   assertInvariant(Buffer.byteLength(text) <= CONFIG_BYTES_MAX, 'internal');
@@ -67,16 +76,22 @@ function poolConfig(stubModelUrl: string): object {
   };
 }
 
-function claimedConfig(keys: ReadonlySet<string>, stubModelUrl: string): object {
-  const usable = PROVIDER_NAMES.filter((name) => keys.has(name));
-  const providers = usable.map((name) => [name, providerConfig(name, stubModelUrl)] as const);
+function claimedConfig({ keys, trial, stubModelUrl }: TenantConfigInput): object {
+  const slots = new Map(keys.map(({ name, slot }) => [name, slot]));
+  const usable = PROVIDER_NAMES.filter((name) => slots.has(name));
+  const providers = usable.map(
+    (name) => [name, providerConfig({ name, slot: slots.get(name) ?? 0 }, stubModelUrl)] as const,
+  );
   const [preferred] = usable;
   const model =
     preferred === undefined ? null : `${preferred}/${PROVIDERS[preferred].defaultModel}`;
+  const telegram = slots.get('telegram/bot');
   return {
-    models: { providers: Object.fromEntries(providers) },
+    models: {
+      providers: { ...Object.fromEntries(providers), ...trialProviders(trial, stubModelUrl) },
+    },
     agents: agentsConfig(TENANT_AGENT, model),
-    ...(keys.has('telegram/bot') ? { channels: telegramConfig() } : {}),
+    ...(telegram === undefined ? {} : { channels: telegramConfig(telegram) }),
   };
 }
 
@@ -88,11 +103,39 @@ function agentsConfig(agent: string, model: string | null): object {
   return { defaults, entries: { [agent]: {} } };
 }
 
-function providerConfig(name: ProviderName, stubModelUrl: string): object {
+function providerConfig(
+  { name, slot }: { readonly name: ProviderName; readonly slot: number },
+  stubModelUrl: string,
+): object {
   const { route } = PROVIDERS[name];
-  const apiKey = keyReference(name);
+  const apiKey = keyReference(name, slot);
   if (route === null) return { apiKey };
   return { ...customRoute(route.baseUrl ?? stubModelUrl, route.models), apiKey };
+}
+
+/**
+ * The provider's name under which a rotation's new key is tried. OpenClaw calls a provider no more for
+ * a while after it refused a key, even when the old key is back, so each trial has a name of its own.
+ */
+export function trialProvider(name: string, number: number): string {
+  return `trial-${String(number)}-${name}`;
+}
+
+/** The model that a trial calls, as `provider/model`. */
+export function trialModel(name: ProviderName, number: number): string {
+  return `${trialProvider(name, number)}/${PROVIDERS[name].trial.model}`;
+}
+
+/** The providers of a rotation's new keys, beside those that the tenant uses. */
+function trialProviders(trial: TenantConfigInput['trial'], stubModelUrl: string): object {
+  const { names = [], number = 0 } = trial ?? {};
+  const entries = PROVIDER_NAMES.filter((name) => names.includes(name)).map((name) => {
+    const { baseUrl, api, model } = PROVIDERS[name].trial;
+    const models = [modelConfig(trialModelOf(model))];
+    const route = { baseUrl: baseUrl ?? stubModelUrl, api, models };
+    return [trialProvider(name, number), { ...route, apiKey: keyReference(name, number) }];
+  });
+  return Object.fromEntries(entries) as object;
 }
 
 function customRoute(baseUrl: string, models: readonly ProviderModel[]): object {
@@ -103,12 +146,12 @@ function modelConfig({ id, title, input, contextTokens, outputTokensMax }: Provi
   return { id, name: title, input, contextWindow: contextTokens, maxTokens: outputTokensMax };
 }
 
-function telegramConfig(): object {
-  return { telegram: { enabled: true, botToken: keyReference('telegram/bot') } };
+function telegramConfig(slot: number): object {
+  return { telegram: { enabled: true, botToken: keyReference('telegram/bot', slot) } };
 }
 
 /** Where the gateway finds a key: a JSON pointer into the file of secrets, escaped as RFC 6901 says. */
-function keyReference(name: string): object {
-  const part = name.replaceAll('~', '~0').replaceAll('/', '~1');
+function keyReference(name: string, slot: number): object {
+  const part = keyField(name, slot).replaceAll('~', '~0').replaceAll('/', '~1');
   return { source: 'file', provider: 'instance', id: `/keys/${part}` };
 }

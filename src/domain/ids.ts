@@ -11,6 +11,8 @@ export type ClaimId = Branded<'ClaimId'>;
 export type TenantId = Branded<'TenantId'>;
 /** `sw-` and 12 characters of base32: one pass of the sweeper. */
 export type SweepId = Branded<'SweepId'>;
+/** `ro-` and 12 characters of base32: one rotation of an instance's keys. */
+export type RotationId = Branded<'RotationId'>;
 /** Readable and derived from the pool key, e.g. `s-2026.9.6-c1-default`. */
 export type PoolId = Branded<'PoolId'>;
 
@@ -25,6 +27,14 @@ export function isInstanceId(text: string): text is InstanceId {
 export function parseInstanceId(text: string): InstanceId {
   if (isInstanceId(text)) return text;
   throw new Fault('instance_unknown', 'No such instance. List yours with GET /v1/instances.');
+}
+
+const ROTATION_ID = /^ro-[a-z2-7]{12}$/;
+
+/** Text from outside as the id of a rotation; a malformed one is as unknown as an absent one. */
+export function parseRotationId(text: string): RotationId {
+  if (ROTATION_ID.test(text)) return text as RotationId;
+  throw new Fault('rotation_unknown', 'This instance has no rotation of that id.');
 }
 
 /** What `poolIdOf` makes: a size class, a version, a schema and a node pool. */
@@ -54,6 +64,11 @@ export function tenantIdOf(suffix: string): TenantId {
 /** Marks a random base32 suffix as the id of a sweep. */
 export function sweepIdOf(suffix: string): SweepId {
   return `sw-${suffix}` as SweepId;
+}
+
+/** Marks a random base32 suffix as the id of a rotation. */
+export function rotationIdOf(suffix: string): RotationId {
+  return `ro-${suffix}` as RotationId;
 }
 
 /** Length of the random part of every id: 60 bits, so that a collision is not a thing to plan for. */

@@ -94,6 +94,8 @@ export interface Instance {
   readonly gatewayVersion: number;
   /** Version of the keys in Vault that the instance must use; 0 before the first key. */
   readonly keyVersion: number;
+  /** Every version of the keys below this one was destroyed in Vault. */
+  readonly keysPrunedTo: number;
   readonly allocationId: string | null;
   readonly nodeId: string | null;
   /** `host:port` of the gateway as the catalog last gave it. */

@@ -30,6 +30,14 @@ export interface CustomRoute {
   readonly models: readonly ProviderModel[];
 }
 
+/** The cheapest call that proves a key: where OpenClaw makes it, how, and to which model. */
+export interface TrialRoute {
+  /** Null for the built-in stub, whose address is a setting. */
+  readonly baseUrl: string | null;
+  readonly api: 'anthropic-messages' | 'openai-completions' | 'google-generative-ai';
+  readonly model: string;
+}
+
 /** A model provider whose keys tenants may bring. */
 export interface Provider {
   readonly title: string;
@@ -39,6 +47,7 @@ export interface Provider {
   readonly defaultModel: string;
   /** Null where OpenClaw brings the address and the models itself. */
   readonly route: CustomRoute | null;
+  readonly trial: TrialRoute;
 }
 
 /**
@@ -51,15 +60,45 @@ export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
     keyPrefix: 'sk-ant-',
     defaultModel: 'claude-opus-5',
     route: null,
+    trial: {
+      baseUrl: 'https://api.anthropic.com',
+      api: 'anthropic-messages',
+      model: 'claude-haiku-4-5',
+    },
   },
-  openai: { title: 'OpenAI', keyPrefix: 'sk-', defaultModel: 'gpt-5.5', route: null },
+  openai: {
+    title: 'OpenAI',
+    keyPrefix: 'sk-',
+    defaultModel: 'gpt-5.5',
+    route: null,
+    trial: {
+      baseUrl: 'https://api.openai.com/v1',
+      api: 'openai-completions',
+      model: 'gpt-5.4-nano',
+    },
+  },
   google: {
     title: 'Google Gemini',
     keyPrefix: null,
     defaultModel: 'gemini-3.1-pro-preview',
     route: null,
+    trial: {
+      baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+      api: 'google-generative-ai',
+      model: 'gemini-3.1-flash-lite',
+    },
   },
-  openrouter: { title: 'OpenRouter', keyPrefix: 'sk-or-', defaultModel: 'auto', route: null },
+  openrouter: {
+    title: 'OpenRouter',
+    keyPrefix: 'sk-or-',
+    defaultModel: 'auto',
+    route: null,
+    trial: {
+      baseUrl: 'https://openrouter.ai/api/v1',
+      api: 'openai-completions',
+      model: 'openrouter/auto',
+    },
+  },
   groq: {
     title: 'Groq',
     keyPrefix: 'gsk_',
@@ -75,6 +114,11 @@ export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
           outputTokensMax: 32_768,
         },
       ],
+    },
+    trial: {
+      baseUrl: 'https://api.groq.com/openai/v1',
+      api: 'openai-completions',
+      model: 'openai/gpt-oss-120b',
     },
   },
   mistral: {
@@ -93,12 +137,22 @@ export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
         },
       ],
     },
+    trial: {
+      baseUrl: 'https://api.mistral.ai/v1',
+      api: 'openai-completions',
+      model: 'mistral-large-latest',
+    },
   },
   stub: {
     title: 'Built-in stub model',
     keyPrefix: null,
     defaultModel: 'echo',
     route: { baseUrl: null, models: [stubModel('echo', 'Echo'), stubModel('slow-1000', 'Slow')] },
+    trial: {
+      baseUrl: null,
+      api: 'openai-completions',
+      model: 'echo',
+    },
   },
 };
 
@@ -136,6 +190,11 @@ export function checkKey(name: string, value: string): void {
   if (name === 'telegram/bot' && !TELEGRAM_TOKEN.test(value)) {
     throw malformed('A Telegram bot token has the form 123456789:secret, as BotFather shows it.');
   }
+}
+
+/** What OpenClaw has to be told of a model that is called once: nothing of it is ever used up. */
+export function trialModelOf(id: string): ProviderModel {
+  return { id, title: 'Trial', input: ['text'], contextTokens: 128_000, outputTokensMax: 1024 };
 }
 
 function stubModel(id: string, title: string): ProviderModel {

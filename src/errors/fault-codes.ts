@@ -16,6 +16,9 @@ export const FAULT_CODES = {
   key_unknown: 'invalid',
   provider_unknown: 'invalid',
   key_malformed: 'invalid',
+  key_refused: 'invalid',
+  rotation_unknown: 'invalid',
+  rotation_unprovable: 'invalid',
   size_class_unoffered: 'invalid',
   tenant_suspended: 'invalid',
   tenant_unknown: 'invalid',
@@ -30,6 +33,7 @@ export const FAULT_CODES = {
   move_refused: 'conflict',
   write_superseded: 'conflict',
   keys_limit_reached: 'conflict',
+  rotation_in_progress: 'conflict',
 
   pool_empty: 'capacity',
   streams_limit_reached: 'capacity',
@@ -44,6 +48,7 @@ export const FAULT_CODES = {
   vault_refused: 'unavailable',
   gateway_unreachable: 'unavailable',
   gateway_refused: 'unavailable',
+  provider_unreachable: 'unavailable',
 
   internal: 'bug',
   pool_bounds_inverted: 'bug',

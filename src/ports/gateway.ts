@@ -7,6 +7,12 @@ export type StartupState = 'started' | 'starting' | 'unreachable';
 export type TokenVerdict = 'accepted' | 'refused' | 'locked_out' | 'unreachable';
 
 /**
+ * What came of a call to a model: `refused` is the provider's word on the key, `failed` any other
+ * answer than a good one, `unreachable` that the gateway itself did not answer.
+ */
+export type ModelVerdict = 'answered' | 'refused' | 'failed' | 'unreachable';
+
+/**
  * A running OpenClaw gateway, spoken to at its own address.
  *
  * Wrong tokens are dear: ten in a minute lock the caller out for five. Never ask with a token that
@@ -22,6 +28,17 @@ export interface Gateway {
   warmUp(address: string, token: string, signal: AbortSignal): Promise<void>;
   /** Whether `token` opens the gateway right now; costs one failed login if it does not. */
   tryToken(address: string, token: string, signal: AbortSignal): Promise<TokenVerdict>;
+  /**
+   * Has the gateway make one short call to the model, `provider/model`, and says what came of it. The
+   * conversation is kept nowhere. A provider that refused once is not called again for a while, so
+   * an unproven key is tried under a provider's name that nobody uses.
+   */
+  tryModel(
+    address: string,
+    token: string,
+    model: string,
+    signal: AbortSignal,
+  ): Promise<ModelVerdict>;
   /**
    * The revision of the announcement that the gateway runs with, secrets included, or null when it
    * cannot say yet or does not answer. Asked without a login, so asking often is harmless.

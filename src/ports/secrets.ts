@@ -10,6 +10,17 @@ export type KeyChanges = Readonly<Record<string, string | null>>;
 export interface KeyVault {
   /** Applies the changes as one new version and returns its number; other keys stay as they are. */
   changeKeys(instanceId: InstanceId, changes: KeyChanges, signal: AbortSignal): Promise<number>;
+  /** Destroys every version below `version`, values and all. Safe to repeat. */
+  destroyBefore(instanceId: InstanceId, version: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What providers themselves say of keys. */
+export interface KeyProbe {
+  /**
+   * Whether the provider takes the key, asked by a call that costs nothing. Fails with
+   * `provider_unreachable` when it does not say; no fault holds anything of the value.
+   */
+  isTaken(name: string, value: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** The gateways' own admin tokens, which the control plane needs to operate them. */

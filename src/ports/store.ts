@@ -13,6 +13,7 @@ import type { PoolOverride } from '../domain/sizing/schedule.js';
 import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
+import type { KeyStore, RotationStore } from './key-store.js';
 
 /** A change of an instance that happens only if the row is still as the caller saw it. */
 export interface InstanceMove {
@@ -27,6 +28,7 @@ export interface InstanceNotes {
   readonly gatewayVersion?: number;
   readonly revision?: number;
   readonly revisionApplied?: number;
+  readonly keysPrunedTo?: number;
   readonly allocationId?: string | null;
   readonly nodeId?: string | null;
   readonly address?: string | null;
@@ -199,33 +201,6 @@ export interface DemandWindow {
   readonly buckets: number;
 }
 
-/** What is known of a tenant's key: never its value, never a part of it. */
-export interface KeyRecord {
-  readonly name: string;
-  /** Version of the keys in Vault that brought this key's present value. */
-  readonly version: number;
-  readonly setAt: Date;
-  /** Live once the gateway was seen to run with this version. */
-  readonly isLive: boolean;
-}
-
-export interface KeyStore {
-  list(instanceId: InstanceId): Promise<readonly KeyRecord[]>;
-  /**
-   * Records that Vault holds `version` with these names set and removed, and raises the instance's
-   * key version and revision with it. Out-of-order calls end in the same rows.
-   */
-  record(
-    instanceId: InstanceId,
-    change: {
-      readonly version: number;
-      readonly set: readonly string[];
-      readonly removed: readonly string[];
-      readonly at: Date;
-    },
-  ): Promise<void>;
-}
-
 export type IdempotentStart =
   | { readonly kind: 'first' }
   | { readonly kind: 'replay'; readonly instanceId: InstanceId }
@@ -323,6 +298,7 @@ export interface Repositories {
   readonly tenants: TenantStore;
   readonly claims: ClaimStore;
   readonly keys: KeyStore;
+  readonly rotations: RotationStore;
   readonly idempotency: IdempotencyStore;
   readonly leases: LeaseStore;
   readonly audit: AuditStore;

@@ -4,6 +4,7 @@ import { InitialSchema1795400000000 } from './migrations/1795400000000-initial-s
 import { ClaimsAndSizing1795430000000 } from './migrations/1795430000000-claims-and-sizing.js';
 import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
+import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -13,6 +14,7 @@ import { LeaseRow } from './rows/lease-row.js';
 import { NodeRow } from './rows/node-row.js';
 import { OutboxRow } from './rows/outbox-row.js';
 import { PoolRow } from './rows/pool-row.js';
+import { RotationRow } from './rows/rotation-row.js';
 import { SweepRow } from './rows/sweep-row.js';
 import { TenantRow } from './rows/tenant-row.js';
 import { steadyDriver } from './steady-pool.js';
@@ -28,6 +30,7 @@ export const ROWS = [
   NodeRow,
   OutboxRow,
   PoolRow,
+  RotationRow,
   SweepRow,
   TenantRow,
 ];
@@ -38,6 +41,7 @@ export const MIGRATIONS = [
   ClaimsAndSizing1795430000000,
   Sweeps1795450000000,
   TellAfterCommit1795460000000,
+  Rotations1795470000000,
 ];
 
 export interface DataSourceOptions {

@@ -12,6 +12,7 @@ import { PostgresLeaseStore } from './repositories/lease-repository.js';
 import { PostgresNodeStore } from './repositories/node-repository.js';
 import { PostgresOutboxStore } from './repositories/outbox-repository.js';
 import { PostgresPoolStore } from './repositories/pool-repository.js';
+import { PostgresRotationStore } from './repositories/rotation-repository.js';
 import { PostgresSweepStore } from './repositories/sweep-repository.js';
 import { PostgresTenantStore } from './repositories/tenant-repository.js';
 
@@ -49,6 +50,7 @@ function repositoriesOn(manager: EntityManager, onChanged: OnChanged): Repositor
     tenants: translated(new PostgresTenantStore(manager)),
     claims: translated(new PostgresClaimStore(manager)),
     keys: translated(new PostgresKeyStore(manager, onChanged)),
+    rotations: translated(new PostgresRotationStore(manager)),
     idempotency: translated(new PostgresIdempotencyStore(manager)),
     leases: translated(new PostgresLeaseStore(manager)),
     audit: translated(new PostgresAuditStore(manager)),

@@ -52,6 +52,11 @@ export function answerTo(request: ChatRequest, fingerprint: string): string {
   return `key:${fingerprint} echo: ${textOf(asked?.content).slice(0, ECHO_MAX)}`;
 }
 
+/** Whether the key is one that the stub refuses, as a provider refuses one that was revoked. */
+export function isRefused(authorization: string | undefined): boolean {
+  return authorization?.startsWith('Bearer refused-') === true;
+}
+
 /** The first 12 hexadecimal digits of the key's SHA-256, or `none` without a key. */
 export function fingerprintOf(authorization: string | undefined): string {
   const [, key] = /^Bearer (.+)$/.exec(authorization ?? '') ?? [];

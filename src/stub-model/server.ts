@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { pause } from '../lib/timers.js';
 import type { Log } from '../ports/index.js';
-import { ChatRequest, answerTo, behaviourOf, fingerprintOf, usageOf } from './chat.js';
+import { ChatRequest, answerTo, behaviourOf, fingerprintOf, isRefused, usageOf } from './chat.js';
 import type { Usage } from './chat.js';
 
 /** An agent's request carries its whole prompt and tools: 60 kB at first, more with history. */
@@ -26,7 +26,8 @@ export interface StubModel {
  * against it, and tests and trials run on it.
  *
  * Model ids choose what happens: `echo` answers at once, `slow-<ms>` later, `fail-<status>` with an
- * error. Each answer names the fingerprint of the key it was asked with, and any key will do.
+ * error. Each answer names the fingerprint of the key it was asked with. Any key will do but those that
+ * begin with `refused-`, which get a 401.
  */
 export async function startStubModel(options: {
   readonly host: string;
@@ -73,6 +74,9 @@ async function serve(
   const route = `${request.method ?? ''} ${path}`;
   if (route === 'GET /healthz') {
     sendJson(response, 200, { ok: true });
+  } else if (isRefused(request.headers.authorization)) {
+    request.resume();
+    sendError(response, 401, 'The key is refused, as it asks for itself.');
   } else if (route === 'GET /v1/models') {
     const data = MODELS.map((id) => ({ id, object: 'model', created: CREATED, owned_by: 'stub' }));
     sendJson(response, 200, { object: 'list', data });

@@ -163,5 +163,6 @@ class World {
 
 function portsOf({ secrets, ...fleet }: FakeFleet): OutsidePorts {
   const { scheduler, announcements, catalog, gateway, edge } = fleet;
-  return { scheduler, announcements, catalog, gateway, edge, tokens: secrets, shredder: secrets };
+  const vault = { tokens: secrets, shredder: secrets, keys: secrets };
+  return { scheduler, announcements, catalog, gateway, edge, ...vault };
 }

@@ -81,7 +81,7 @@ async function twoControllers(
 function portsOf(fleet: FakeFleet, view: StaleView) {
   const { announcements, secrets, gateway, edge } = fleet;
   const { scheduler, catalog } = view;
-  const vault = { tokens: secrets, shredder: secrets };
+  const vault = { tokens: secrets, shredder: secrets, keys: secrets };
   return { scheduler, catalog, announcements, gateway, edge, ...vault };
 }
 

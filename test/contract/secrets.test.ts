@@ -67,6 +67,24 @@ function describeSecrets(harness: () => Harness): void {
       expect(Object.keys(newest).sort()).to.deep.equal(names);
     });
 
+    it('are destroyed up to a version, which stays, as often as one likes', async () => {
+      const { keys, readKeys } = harness();
+      const id = anInstanceId();
+      for (const value of ['a-1', 'a-2', 'a-3']) {
+        await keys.changeKeys(id, { anthropic: value }, signal);
+      }
+      await keys.destroyBefore(id, 3, signal);
+      await keys.destroyBefore(id, 3, signal);
+      await keys.destroyBefore(anInstanceId(), 3, signal);
+
+      expect(await Promise.all([1, 2, 3].map((version) => readKeys(id, version)))).to.deep.equal([
+        ...[null, null],
+        { anthropic: 'a-3' },
+      ]);
+      expect(await keys.changeKeys(id, { openai: 'o-1' }, signal)).to.equal(4);
+      expect(await readKeys(id, 4)).to.deep.equal({ anthropic: 'a-3', openai: 'o-1' });
+    });
+
     it('hold any text', async () => {
       const { keys, readKeys } = harness();
       const id = anInstanceId();
@@ -196,7 +214,11 @@ describe('Secrets (Vault, with the rights of each role)', function () {
   after(() => vault?.stop());
 
   describeSecrets(() => ({
-    keys: new VaultKeyVault(api),
+    // The API writes keys, and the controller ends them.
+    keys: {
+      changeKeys: (...given) => new VaultKeyVault(api).changeKeys(...given),
+      destroyBefore: (...given) => new VaultKeyVault(controller).destroyBefore(...given),
+    },
     tokens: new VaultGatewayTokens(controller),
     shredder: new VaultShredder(controller),
     readKeys,
@@ -251,9 +273,11 @@ describe('Secrets (Vault, with the rights of each role)', function () {
   });
 
   it('keeps values out of its faults', async () => {
+    const role = await vault?.appRoleFor(['clawdeploy-job']);
+    const stranger = sessionFor(vault ?? expect.fail('no Vault'), role ?? expect.fail('no role'));
     const fault = await expectFault(
       'vault_refused',
-      new VaultKeyVault(controller).changeKeys(anInstanceId(), { anthropic: 'a-secret' }, signal),
+      new VaultKeyVault(stranger).changeKeys(anInstanceId(), { anthropic: 'a-secret' }, signal),
     );
 
     expect(JSON.stringify([fault.details, fault.message])).to.not.include('a-secret');

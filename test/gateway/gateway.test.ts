@@ -170,7 +170,8 @@ describe('a real OpenClaw gateway', function () {
     const keys = key === '' ? {} : { stub: key };
     const config = renderTenantConfig({
       instance: { tenantId: isClaimed ? ('a-tenant' as TenantId) : null },
-      keys: Object.keys(keys).map((name) => ({ name })),
+      keys: Object.keys(keys).map((name) => ({ name, slot: 0 })),
+      trial: null,
       stubModelUrl: `http://127.0.0.1:${String(stub.port)}/v1`,
     });
     return { revision, token, keys, config };

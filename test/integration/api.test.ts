@@ -17,6 +17,7 @@ import { ProblemShown } from '../../src/api/schemas.js';
 import { TokenVerifier } from '../../src/api/token-verifier.js';
 import { AwaitInstance } from '../../src/commands/await-instance.js';
 import { ChangeKeys } from '../../src/commands/change-keys.js';
+import { CheckKeys } from '../../src/commands/check-keys.js';
 import { ChangePool } from '../../src/commands/change-pool.js';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
@@ -142,9 +143,10 @@ describe('the REST API', function () {
       watch: new WatchInstance(on, feed, { openMax: 2, openPerTenantMax: 1 }),
     };
     const change = new ChangeKeys(on, vault, systemClock);
+    const check = new CheckKeys(on, { isTaken: () => Promise.resolve(true) });
     return [
       ...instanceEndpoints(commands, NAMES),
-      ...keyEndpoints({ change, find, wait }, NAMES),
+      ...keyEndpoints({ change, check, find, wait }, NAMES),
       ...poolEndpoints({ list: new ListPools(on), change: new ChangePool(on, systemClock, 50) }),
       ...tenantEndpoints({ suspend: new SuspendTenant(on, systemClock) }),
     ];

@@ -11,7 +11,7 @@ import type { Pool } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
 import { moveOwner } from '../../src/controllers/instance/move-owner.js';
 import type { Repositories, Store } from '../../src/ports/index.js';
-import { NOON, aCaller, aPoolKey, someOffers } from '../support/builders.js';
+import { NOON, aCaller, aPoolKey, someOffers, placed } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { FakeFleet } from '../support/fakes/fake-fleet.js';
@@ -270,7 +270,12 @@ describe('lives of instances', function () {
     fleet.scheduler.failAllocation(claimed.id);
     passMs(BINDING_LOOK_MS + 1);
     const asSeenBefore = await store.instances.find(claimed.id);
-    await store.keys.record(claimed.id, { version: 1, set: ['anthropic'], removed: [], at: now });
+    await store.keys.record(claimed.id, {
+      version: 1,
+      set: placed('anthropic'),
+      removed: [],
+      at: now,
+    });
     const failure = { code: 'found_dead', sentence: 'It is gone.' } as const;
     if (asSeenBefore === null) throw new Error('nothing was claimed');
     await moveOwner(plane.outside, asSeenBefore, failure, 'idle_only');

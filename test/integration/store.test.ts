@@ -7,7 +7,7 @@ import type { Instance } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
 import type { Store } from '../../src/ports/index.js';
-import { NOON, aPoolKey, anInstanceId } from '../support/builders.js';
+import { NOON, aPoolKey, anInstanceId, placed } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { quietLog } from '../support/quiet-log.js';
@@ -145,8 +145,8 @@ describe('the store on PostgreSQL', function () {
     it('never go back to an older version when reports arrive out of order', async () => {
       const { id } = await inserted();
       const change = { removed: [], at: NOON };
-      await store.keys.record(id, { ...change, version: 2, set: ['openai'] });
-      await store.keys.record(id, { ...change, version: 1, set: ['openai', 'anthropic'] });
+      await store.keys.record(id, { ...change, version: 2, set: placed('openai') });
+      await store.keys.record(id, { ...change, version: 1, set: placed('openai', 'anthropic') });
 
       const keys = await store.keys.list(id);
       expect(keys.map(({ name, version }) => [name, version])).to.deep.equal([
@@ -158,14 +158,19 @@ describe('the store on PostgreSQL', function () {
 
     it('stay removed when the report of an older version comes late', async () => {
       const { id } = await inserted();
-      await store.keys.record(id, { version: 2, set: [], removed: ['openai'], at: NOON });
-      await store.keys.record(id, { version: 1, set: ['openai'], removed: [], at: NOON });
+      await store.keys.record(id, { version: 2, set: placed(), removed: ['openai'], at: NOON });
+      await store.keys.record(id, { version: 1, set: placed('openai'), removed: [], at: NOON });
       expect(await store.keys.list(id)).to.deep.equal([]);
     });
 
     it('are live once the gateway runs their revision', async () => {
       const seen = await inserted();
-      await store.keys.record(seen.id, { version: 1, set: ['openai'], removed: [], at: NOON });
+      await store.keys.record(seen.id, {
+        version: 1,
+        set: placed('openai'),
+        removed: [],
+        at: NOON,
+      });
       expect((await store.keys.list(seen.id))[0]?.isLive).to.equal(false);
       await store.instances.note(seen, { revisionApplied: 2 });
       expect((await store.keys.list(seen.id))[0]?.isLive).to.equal(true);

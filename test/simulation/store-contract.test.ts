@@ -4,7 +4,7 @@ import type { Instance, InstanceState } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
 import { systemClock } from '../../src/lib/clock.js';
-import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId } from '../support/builders.js';
+import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId, placed } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { expectFault } from '../support/expect-fault.js';
@@ -340,8 +340,18 @@ function storeContract(open: () => Promise<Store>): void {
 
   it('lists keys, never older than the newest version heard of', async () => {
     const { id } = await member('idle');
-    await store.keys.record(id, { version: 2, set: ['openai'], removed: ['telegram'], at: NOON });
-    await store.keys.record(id, { version: 1, set: ['openai', 'telegram'], removed: [], at: NOON });
+    await store.keys.record(id, {
+      version: 2,
+      set: placed('openai'),
+      removed: ['telegram'],
+      at: NOON,
+    });
+    await store.keys.record(id, {
+      version: 1,
+      set: placed('openai', 'telegram'),
+      removed: [],
+      at: NOON,
+    });
     const keys = await store.keys.list(id);
     expect(keys.map(({ name, version }) => [name, version])).to.deep.equal([['openai', 2]]);
     expect(await store.instances.find(id)).to.include({ keyVersion: 2, revision: 3 });

@@ -84,6 +84,7 @@ export function anInstance(changes: Partial<Instance> = {}): Instance {
     revisionApplied: 1,
     gatewayVersion: 1,
     keyVersion: 0,
+    keysPrunedTo: 0,
     allocationId: '00000000-0000-4000-8000-000000000001',
     nodeId: '00000000-0000-4000-8000-0000000000aa',
     address: '127.0.0.1:20000',
@@ -152,4 +153,9 @@ function nextSuffix(): string {
     rest = Math.floor(rest / 32);
   }
   return suffix;
+}
+
+/** Keys by name, each where a key lies that was set and never rotated. */
+export function placed(...names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name) => [name, 0]));
 }

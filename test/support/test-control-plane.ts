@@ -37,13 +37,14 @@ export class TestControlPlane {
       announcements: fleet.announcements,
       tokens: fleet.secrets,
       shredder: fleet.secrets,
+      keys: fleet.secrets,
       catalog: fleet.catalog,
       gateway: fleet.gateway,
       edge: fleet.edge,
       clock,
       log: quietLog,
-      renderConfig: (instance, keys) =>
-        renderTenantConfig({ instance, keys, stubModelUrl: 'http://model.invalid/v1' }),
+      renderConfig: (instance, keys, trial) =>
+        renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
       announced: new Map(),
       wakePool: () => undefined,
       memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),

@@ -13,6 +13,15 @@ path "kv/metadata/instances/+/keys" {
   capabilities = ["read", "delete"]
 }
 
+# At the end of a rotation one of the two values of a key is removed, unread, and old versions end.
+path "kv/data/instances/+/keys" {
+  capabilities = ["create", "update", "patch"]
+}
+
+path "kv/destroy/instances/+/keys" {
+  capabilities = ["update"]
+}
+
 # The sweeper looks for secrets whose instance is gone.
 path "kv/metadata/instances" {
   capabilities = ["list"]

@@ -1,5 +1,6 @@
 import type { AwaitInstance } from '../../commands/await-instance.js';
 import type { ChangeKeys } from '../../commands/change-keys.js';
+import type { CheckKeys } from '../../commands/check-keys.js';
 import type { FindInstance } from '../../commands/find-instance.js';
 import { parseInstanceId } from '../../domain/ids.js';
 import { Fault } from '../../errors/index.js';
@@ -7,18 +8,25 @@ import type { Endpoint, EndpointAnswer, EndpointRequest } from '../endpoint.js';
 import { endpoint } from '../endpoint.js';
 import type { PublicNames } from '../present.js';
 import { presentInstance, presentKey } from '../present.js';
+import { KeysBody, VerifyQuery, valuesOf } from '../rotation-schemas.js';
 import { InstancePath, InstanceShown, KeyBody, KeyList, KeyPath } from '../schemas.js';
 
 /** What the operations on keys call. */
 export interface KeyCommands {
   readonly change: Pick<ChangeKeys, 'execute'>;
+  readonly check: Pick<CheckKeys, 'execute'>;
   readonly find: Pick<FindInstance, 'execute'>;
   readonly wait: Pick<AwaitInstance, 'execute'>;
 }
 
 /** The operations on an instance's keys; values come in and never go out. */
 export function keyEndpoints(commands: KeyCommands, names: PublicNames): Endpoint[] {
-  return [listKeys(commands), setKey(commands, names), deleteKey(commands, names)];
+  return [
+    listKeys(commands),
+    changeKeys(commands, names),
+    setKey(commands, names),
+    deleteKey(commands, names),
+  ];
 }
 
 const CHANGE_ANSWERS = {
@@ -30,6 +38,13 @@ const CHANGE_FAULTS = [
   'instance_not_ready',
   'keys_limit_reached',
   'write_superseded',
+  'rotation_in_progress',
+] as const;
+const VALUE_FAULTS = [
+  'provider_unknown',
+  'provider_unreachable',
+  'key_malformed',
+  'key_refused',
 ] as const;
 
 function listKeys({ find }: KeyCommands): Endpoint {
@@ -50,6 +65,25 @@ function listKeys({ find }: KeyCommands): Endpoint {
   });
 }
 
+function changeKeys(commands: KeyCommands, names: PublicNames): Endpoint {
+  return endpoint({
+    method: 'patch',
+    path: '/v1/instances/:id/keys',
+    operationId: 'changeKeys',
+    summary: 'Set and remove several keys in one step, all or nothing, without a restart',
+    params: InstancePath,
+    query: VerifyQuery,
+    body: KeysBody,
+    canWait: true,
+    answers: CHANGE_ANSWERS,
+    faults: [...CHANGE_FAULTS, ...VALUE_FAULTS, 'key_unknown'],
+    handle: (request) => {
+      const { set, remove } = request.body;
+      return change(commands, names, request, { set: valuesOf(set), remove });
+    },
+  });
+}
+
 function setKey(commands: KeyCommands, names: PublicNames): Endpoint {
   return endpoint({
     method: 'put',
@@ -57,11 +91,11 @@ function setKey(commands: KeyCommands, names: PublicNames): Endpoint {
     operationId: 'setKey',
     summary: 'Set or replace a key, without a restart',
     params: KeyPath,
-    query: null,
+    query: VerifyQuery,
     body: KeyBody,
     canWait: true,
     answers: CHANGE_ANSWERS,
-    faults: [...CHANGE_FAULTS, 'provider_unknown', 'key_malformed'],
+    faults: [...CHANGE_FAULTS, ...VALUE_FAULTS],
     handle: (request) => {
       const { params, body } = request;
       return change(commands, names, request, { set: { [params.name]: body.value }, remove: [] });
@@ -90,11 +124,14 @@ function deleteKey(commands: KeyCommands, names: PublicNames): Endpoint {
 async function change(
   commands: KeyCommands,
   names: PublicNames,
-  request: EndpointRequest<{ id: string }, undefined, unknown>,
+  request: EndpointRequest<{ id: string }, { verify: 'true' | 'false' } | undefined, unknown>,
   changes: { readonly set: Record<string, string>; readonly remove: readonly string[] },
 ): Promise<EndpointAnswer> {
-  const { caller, params, waitMs, signal } = request;
+  const { caller, params, query, waitMs, signal } = request;
   const instanceId = parseInstanceId(params.id);
+  if (query?.verify === 'true') {
+    await commands.check.execute(caller, instanceId, changes.set, signal);
+  }
   const changed = await commands.change.execute({ caller, instanceId, ...changes, signal });
   const waiting = { caller, instanceId, until: 'keys_live', signal } as const;
   const view =

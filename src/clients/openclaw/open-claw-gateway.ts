@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { LIVE_HEADER, LIVE_HEADER_PATTERN, WARMUP_AGENT } from '../../domain/gateway-config.js';
-import type { Gateway, StartupState, TokenVerdict } from '../../ports/index.js';
+import {
+  LIVE_HEADER,
+  LIVE_HEADER_PATTERN,
+  TENANT_AGENT,
+  WARMUP_AGENT,
+} from '../../domain/gateway-config.js';
+import type { Gateway, ModelVerdict, StartupState, TokenVerdict } from '../../ports/index.js';
 import type { HttpRequest, HttpTransport } from '../http/http-transport.js';
 import { JsonClient } from '../http/json-client.js';
 import { answerOrNull, askWithToken } from './token-verdict.js';
@@ -20,6 +25,13 @@ export const WARMUP_PROMPT = 'Say that you are ready to be warmed up.';
  * smaller than a conversation that is stored; docs/gateway.md weighs the two.
  */
 const WARMUP_SESSION = `agent:${WARMUP_AGENT}:dashboard:incognito-warm-up`;
+
+/** Kept in memory alone as well: a trial is no part of what a tenant says to their agent. */
+const TRIAL_SESSION = `agent:${TENANT_AGENT}:dashboard:incognito-trial`;
+const TRIAL_PROMPT = 'Answer with OK.';
+/** A provider may think for a while before it says OK; the rotation's own limit is longer. */
+const TRIAL_LIMIT_MS = 30_000;
+const TRIAL_TOKENS_MAX = 16;
 
 /** What `/startupz` says; a Control UI page that answers for unknown paths does not say it. */
 const Startup = z.object({ ok: z.literal(true) });
@@ -66,6 +78,34 @@ export class OpenClawGateway implements Gateway {
 
   tryToken(address: string, token: string, signal: AbortSignal): Promise<TokenVerdict> {
     return askWithToken(this.transport, { baseUrl: `http://${address}` }, token, signal);
+  }
+
+  async tryModel(
+    address: string,
+    token: string,
+    model: string,
+    signal: AbortSignal,
+  ): Promise<ModelVerdict> {
+    const reply = await answerOrNull(this.transport, {
+      method: 'POST',
+      baseUrl: `http://${address}`,
+      path: '/v1/chat/completions',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-openclaw-session-key': TRIAL_SESSION,
+        'x-openclaw-model': model,
+      },
+      body: {
+        model: `openclaw/${TENANT_AGENT}`,
+        max_tokens: TRIAL_TOKENS_MAX,
+        messages: [{ role: 'user', content: TRIAL_PROMPT }],
+      },
+      timeoutMs: TRIAL_LIMIT_MS,
+      signal,
+    });
+    if (reply === null) return 'unreachable';
+    if (reply.status === 200) return Turn.safeParse(reply.body).success ? 'answered' : 'failed';
+    return reply.status === 401 || reply.status === 403 ? 'refused' : 'failed';
   }
 
   async appliedRevision(address: string, signal: AbortSignal): Promise<number | null> {

@@ -8,6 +8,11 @@ export function dataPath(instanceId: InstanceId, secret: SecretName): string {
   return `kv/data/instances/${instanceId}/${secret}`;
 }
 
+/** Where versions of a secret are destroyed for good. */
+export function destroyPath(instanceId: InstanceId, secret: SecretName): string {
+  return `kv/destroy/instances/${instanceId}/${secret}`;
+}
+
 /** Where the folders of all instances that have secrets are listed. */
 export const INSTANCES_PATH = 'kv/metadata/instances';
 

@@ -29,8 +29,9 @@ export async function announce(
   signal: AbortSignal,
 ): Promise<void> {
   const keys = await store.keys.list(instance.id);
+  const rotation = keys.length === 0 ? null : await store.rotations.findOpen(instance.id);
   const { revision, gatewayVersion, keyVersion } = instance;
-  const config = renderConfig(instance, keys);
+  const config = renderConfig(instance, keys, rotation?.state === 'proving' ? rotation : null);
   await announcements.announce(
     instance.id,
     { revision, gatewayVersion, keyVersion, config },

@@ -4,19 +4,22 @@ import { SETTLED, recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
 import type { Outside } from './outside.js';
+import { rotateKeys } from './rotate-keys.js';
 
 /** Between two looks at whether the gateway took a new revision; each costs it little. */
 const LOOK_AGAIN_MS = 40;
 /** Between two looks at a gateway that is still starting. */
 const STARTING_AGAIN_MS = 400;
 
-/** ready: keeps the route true, and brings each new revision to the gateway. */
+/** ready: keeps the route true, brings each new revision to the gateway, and keys to their end. */
 export async function keepReady(
   outside: Outside,
   instance: Instance,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const address = await currentAddress(outside, instance, signal);
+  const rotated = await rotateKeys(outside, instance, address, signal);
+  if (rotated !== null) return rotated;
   if (instance.revisionApplied >= instance.revision) return SETTLED;
   if (address === null || !(await isAnnounced(outside, instance, signal))) {
     return recheck(STARTING_AGAIN_MS);
@@ -31,9 +34,8 @@ export async function keepReady(
   if (announcedAt !== undefined) {
     onPhase('apply', (clock.now().getTime() - announcedAt.getTime()) / 1000);
   }
-  if (applied < instance.revision) return recheck(0);
-  outside.announced.delete(instance.id);
-  return SETTLED;
+  if (applied >= instance.revision) outside.announced.delete(instance.id);
+  return recheck(0);
 }
 
 /**

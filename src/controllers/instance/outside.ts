@@ -1,5 +1,6 @@
 import type { InstanceId, PoolId } from '../../domain/ids.js';
 import type { Instance } from '../../domain/instance.js';
+import type { Rotation } from '../../domain/rotation.js';
 import type { Clock } from '../../lib/clock.js';
 import type {
   Announcements,
@@ -8,6 +9,7 @@ import type {
   Gateway,
   GatewayTokens,
   KeyRecord,
+  KeyVault,
   Log,
   Scheduler,
   SecretShredder,
@@ -27,7 +29,12 @@ export interface Outside {
   readonly clock: Clock;
   readonly log: Log;
   /** The hot part of the gateway's configuration for the instance as it is, as JSON text. */
-  readonly renderConfig: (instance: Instance, keys: readonly KeyRecord[]) => string;
+  readonly renderConfig: (
+    instance: Instance,
+    keys: readonly KeyRecord[],
+    trial: Rotation | null,
+  ) => string;
+  readonly keys: Pick<KeyVault, 'changeKeys' | 'destroyBefore'>;
   /** What this process announced and has not yet seen applied; a memory that may be lost. */
   readonly announced: Map<InstanceId, { readonly revision: number; readonly at: Date }>;
   /** Has the pool planned anew, because something about its stock changed. */

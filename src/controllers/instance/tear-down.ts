@@ -25,6 +25,10 @@ export async function tearDown(
   await store.transaction(async (tx) => {
     const finished = await tx.instances.move(instance, { verb: 'finish', at });
     if (finished === null) return;
+    const rotation = await tx.rotations.findOpen(instance.id);
+    if (rotation !== null) {
+      await tx.rotations.advance(rotation, { state: 'reverted', at, reason: 'instance_gone' });
+    }
     await tx.outbox.append({ topic: 'instance.deleted', key: instance.id, payload: {}, at });
   });
   outside.announced.delete(instance.id);

@@ -34,6 +34,7 @@ export function toInstance(row: InstanceRow): Instance {
     revisionApplied: row.revisionApplied,
     gatewayVersion: row.gatewayVersion,
     keyVersion: row.keyVersion,
+    keysPrunedTo: row.keysPrunedTo,
     allocationId: row.allocationId,
     nodeId: row.nodeId,
     address: row.address,

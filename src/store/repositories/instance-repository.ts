@@ -24,6 +24,7 @@ const NOTE_COLUMNS = {
   gatewayVersion: 'gateway_version',
   revision: 'revision',
   revisionApplied: 'revision_applied',
+  keysPrunedTo: 'keys_pruned_to',
   allocationId: 'allocation_id',
   nodeId: 'node_id',
   address: 'address',
@@ -92,7 +93,9 @@ const LIST_DUE = `
   SELECT id FROM instances
   WHERE state IN ('creating', 'warming', 'idle', 'binding', 'deleting')
     OR (state = 'failed' AND (tenant_id IS NULL OR replaced_by IS NOT NULL))
-    OR (state = 'ready' AND revision_applied < revision)
+    OR (state = 'ready' AND (revision_applied < revision OR keys_pruned_to < key_version
+      OR EXISTS (SELECT FROM rotations
+        WHERE instance_id = instances.id AND state NOT IN ('verified', 'reverted'))))
   ORDER BY state = 'idle', CASE WHEN state = 'idle' THEN random() END, state_at LIMIT $1`;
 
 /** Instances in PostgreSQL. */

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { InstanceId } from '../../domain/ids.js';
+import type { Rotation } from '../../domain/rotation.js';
 import type { KeyRecord, KeyStore } from '../../ports/index.js';
 
 const RAISE_INSTANCE = `
@@ -7,17 +8,22 @@ const RAISE_INSTANCE = `
   WHERE id = $1 RETURNING revision`;
 
 const RECORD_NAMES = `
-  INSERT INTO instance_keys (instance_id, name, version, revision, set_at, removed_at)
-  SELECT $1, name, $3, $4, $5, $6 FROM unnest($2::text[]) AS name
+  INSERT INTO instance_keys (instance_id, name, slot, version, revision, set_at, removed_at)
+  SELECT $1, name, slot, $4, $5, $6, $7 FROM unnest($2::text[], $3::integer[]) AS named (name, slot)
   ON CONFLICT (instance_id, name) DO UPDATE SET
-    version = EXCLUDED.version, revision = EXCLUDED.revision,
-    set_at = EXCLUDED.set_at, removed_at = EXCLUDED.removed_at
+    slot = EXCLUDED.slot, version = EXCLUDED.version, revision = EXCLUDED.revision,
+    set_at = EXCLUDED.set_at, removed_at = EXCLUDED.removed_at, proven_at = NULL
   WHERE instance_keys.version < EXCLUDED.version`;
 
 const LIST_KEYS = `
-  SELECT k.name, k.version, k.set_at AS "setAt", k.revision <= i.revision_applied AS "isLive"
+  SELECT k.name, k.version, k.slot, k.set_at AS "setAt", k.proven_at AS "provenAt",
+    k.revision <= i.revision_applied AS "isLive"
   FROM instance_keys k JOIN instances i ON i.id = k.instance_id
   WHERE k.instance_id = $1 AND k.removed_at IS NULL ORDER BY k.name`;
+
+const PROMOTE = `
+  UPDATE instance_keys SET slot = $3, version = $4, revision = $5, set_at = $6, proven_at = $7
+  WHERE instance_id = $1 AND name = ANY ($2) AND removed_at IS NULL`;
 
 /** What is known of keys, in PostgreSQL; values are in Vault alone. */
 export class PostgresKeyStore implements KeyStore {
@@ -33,14 +39,30 @@ export class PostgresKeyStore implements KeyStore {
 
   async record(instanceId: InstanceId, change: Parameters<KeyStore['record']>[1]): Promise<void> {
     const { version, set, removed, at } = change;
+    const revision = await this.raise(instanceId, version);
+    const slots = removed.map(() => 0);
+    const now = [version, revision, at];
+    const [setNames, setSlots] = [[...set.keys()], [...set.values()]];
+    await this.manager.query(RECORD_NAMES, [instanceId, setNames, setSlots, ...now, null]);
+    await this.manager.query(RECORD_NAMES, [instanceId, removed, slots, ...now, at]);
+  }
+
+  async raise(instanceId: InstanceId, version: number): Promise<number> {
     const [raised] = await this.manager.query<[{ revision: number }[], number]>(RAISE_INSTANCE, [
       instanceId,
       version,
     ]);
-    const revision = raised[0]?.revision;
-    if (revision === undefined) return;
-    await this.manager.query(RECORD_NAMES, [instanceId, set, version, revision, at, null]);
-    await this.manager.query(RECORD_NAMES, [instanceId, removed, version, revision, at, at]);
     this.onChanged(instanceId);
+    return raised[0]?.revision ?? 0;
+  }
+
+  async promote(
+    { instanceId, names, number, provenAt }: Rotation,
+    { version, at }: { version: number; at: Date },
+  ): Promise<number> {
+    const revision = await this.raise(instanceId, version);
+    const slotted = [instanceId, names, number, version, revision, at, provenAt];
+    await this.manager.query(PROMOTE, slotted);
+    return revision;
   }
 }

@@ -12,6 +12,10 @@ export class InstanceKeyRow {
   @Column('integer') version!: number;
   /** Revision of the instance's configuration that carries this version. */
   @Column('integer') revision!: number;
+  /** Number of the rotation that brought the value, see keyField; 0 for one that was set. */
+  @Column('integer', { default: 0 }) slot!: number;
+  /** When a live call was last answered with this value. */
+  @Column('timestamptz', { name: 'proven_at', nullable: true }) provenAt!: Date | null;
   @Column('timestamptz', { name: 'set_at' }) setAt!: Date;
   /** Set instead of deleting the row, so that a late report of an older version cannot revive it. */
   @Column('timestamptz', { name: 'removed_at', nullable: true }) removedAt!: Date | null;

@@ -46,6 +46,7 @@ export class InstanceRow {
   @Column('integer', { name: 'revision_applied', default: 0 }) revisionApplied!: number;
   @Column('integer', { name: 'gateway_version', default: 1 }) gatewayVersion!: number;
   @Column('integer', { name: 'key_version', default: 0 }) keyVersion!: number;
+  @Column('integer', { name: 'keys_pruned_to', default: 0 }) keysPrunedTo!: number;
   @Column('text', { name: 'allocation_id', nullable: true }) allocationId!: string | null;
   @Column('text', { name: 'node_id', nullable: true }) nodeId!: string | null;
   @Column('text', { nullable: true }) address!: string | null;

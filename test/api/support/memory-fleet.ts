@@ -74,6 +74,9 @@ export class MemoryFleet {
       remove: { execute: (request) => this.#run(() => this.#remove(request)) },
       wait: { execute: (request) => this.#run(() => this.#await(request)) },
       change: { execute: (request) => this.#run(() => this.#change(request)) },
+      check: {
+        execute: (_caller, _id, values) => this.#run(() => this.#refuseBad(Object.values(values))),
+      },
       watch: { execute: (request) => this.#watch(request) },
     };
   }
@@ -87,6 +90,11 @@ export class MemoryFleet {
 
   get tenants(): TenantCommands {
     return { suspend: { execute: (request) => this.#run(() => this.#suspend(request)) } };
+  }
+
+  #refuseBad(values: readonly string[]): void {
+    if (!values.some((value) => value.startsWith('refused-'))) return;
+    throw new Fault('key_refused', 'The provider refused the key.');
   }
 
   #poolFor({ principal }: Caller): PoolView {
@@ -240,7 +248,7 @@ export class MemoryFleet {
       throw new Fault('key_unknown', 'This instance has no key of that name.');
     }
     const version = view.instance.keyVersion + 1;
-    const added = Object.keys(set).map((name) => ({ name, version, setAt: NOON, isLive: false }));
+    const added = Object.keys(set).map((name) => ({ name, version, ...UNPROVEN }));
     for (const [name, value] of Object.entries(set)) this.keyValues.set(name, value);
     const { revision } = view.instance;
     const instance = { ...view.instance, keyVersion: version, revision: revision + 1 };
@@ -283,3 +291,6 @@ function oneStepOn(instance: Instance): Instance {
   if (next !== undefined) return { ...instance, bindingStep: next };
   return { ...instance, state: 'ready', bindingStep: null, readyAt: NOON };
 }
+
+/** What a key that was just set is like besides its name. */
+const UNPROVEN = { slot: 0, provenAt: null, setAt: NOON, isLive: false } as const;

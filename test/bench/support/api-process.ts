@@ -74,6 +74,7 @@ function settingsOf(
     CLAWDEPLOY_VAULT_ADDR: `http://127.0.0.1:${String(ports.nothing)}`,
     CLAWDEPLOY_VAULT_ROLE_ID_FILE: join(secretsDir, 'role-id'),
     CLAWDEPLOY_VAULT_SECRET_ID_FILE: join(secretsDir, 'secret-id'),
+    CLAWDEPLOY_STUB_MODEL_URL: `http://127.0.0.1:${String(ports.nothing)}/v1`,
     CLAWDEPLOY_API_PORT: String(ports.port),
     CLAWDEPLOY_INTERNAL_PORT: String(ports.internal),
     CLAWDEPLOY_POOLS: 's=0',

@@ -17,7 +17,7 @@ import { quietLog } from '../../support/quiet-log.js';
 /** The part of a controller's outside that is not PostgreSQL. */
 export type OutsidePorts = Pick<
   Outside,
-  'scheduler' | 'announcements' | 'tokens' | 'shredder' | 'catalog' | 'gateway' | 'edge'
+  'scheduler' | 'announcements' | 'tokens' | 'shredder' | 'keys' | 'catalog' | 'gateway' | 'edge'
 >;
 
 /** A controller that runs, with a store of its own. */
@@ -91,8 +91,8 @@ function outsideOf(store: Store, ports: OutsidePorts, demand: PoolDemand, pools:
     store,
     clock: systemClock,
     log: quietLog,
-    renderConfig: (instance, keys) =>
-      renderTenantConfig({ instance, keys, stubModelUrl: 'http://model.invalid/v1' }),
+    renderConfig: (instance, keys, trial) =>
+      renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
     announced: new Map(),
     wakePool: (poolId) => pools.wake(poolId),
     memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),

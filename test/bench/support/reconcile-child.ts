@@ -87,6 +87,7 @@ const EVERYTHING_IS_WELL: OutsidePorts = {
     listInstanceIds: never,
   },
   tokens: { ensureToken: never, readToken: never },
+  keys: { changeKeys: never, destroyBefore: never },
   shredder: { shred: never, listInstanceIds: never },
   catalog: {
     find: async (instanceId) => ({
@@ -102,6 +103,7 @@ const EVERYTHING_IS_WELL: OutsidePorts = {
     startupState: async () => 'started',
     warmUp: never,
     tryToken: never,
+    tryModel: never,
     appliedRevision: never,
   },
   edge: { tryToken: never },

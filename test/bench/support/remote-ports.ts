@@ -6,7 +6,16 @@ import type { OutsidePorts } from './bench-controller.js';
 /** A call of a port that a controller's process asks the process with the fleet to carry out. */
 export const RemoteCall = z.object({
   call: z.number(),
-  port: z.enum(['scheduler', 'announcements', 'tokens', 'shredder', 'catalog', 'gateway', 'edge']),
+  port: z.enum([
+    'scheduler',
+    'announcements',
+    'tokens',
+    'shredder',
+    'keys',
+    'catalog',
+    'gateway',
+    'edge',
+  ]),
   method: z.string(),
   parameters: z.array(z.unknown()),
 });
@@ -47,6 +56,7 @@ export class RemotePorts {
       announcements: this.#port('announcements'),
       tokens: this.#port('tokens'),
       shredder: this.#port('shredder'),
+      keys: this.#port('keys'),
       catalog: this.#port('catalog'),
       gateway: this.#port('gateway'),
       edge: this.#port('edge'),

@@ -1,6 +1,7 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
 import type { Instance } from '../../../src/domain/instance.js';
 import type { Pool } from '../../../src/domain/pool.js';
+import type { Rotation } from '../../../src/domain/rotation.js';
 import type { Sweep } from '../../../src/domain/sweep/report.js';
 import type { AuditEntry, Claim, Lease, Node, Tenant } from '../../../src/ports/index.js';
 import type { DatabaseHost, Transaction } from './engine.js';
@@ -28,8 +29,10 @@ export interface KeyRow {
   readonly instanceId: InstanceId;
   readonly name: string;
   readonly version: number;
+  readonly slot: number;
   readonly revision: number;
   readonly setAt: Date;
+  readonly provenAt: Date | null;
   readonly removedAt: Date | null;
 }
 
@@ -74,6 +77,7 @@ export class Database {
   readonly claims: Table<ClaimEntry>;
   readonly tenants: Table<Tenant>;
   readonly keys: Table<KeyRow>;
+  readonly rotations: Table<Rotation>;
   readonly idempotency: Table<IdempotencyRow>;
   readonly leases: Table<LeaseRow>;
   readonly nodes: Table<Node>;
@@ -95,6 +99,7 @@ export class Database {
     this.claims = new Table('claim', this.engine);
     this.tenants = new Table('tenant', this.engine);
     this.keys = new Table('key', this.engine);
+    this.rotations = new Table('rotation', this.engine);
     this.idempotency = new Table('idempotency key', this.engine);
     this.leases = new Table('lease', this.engine);
     this.nodes = new Table('node', this.engine);

@@ -8,12 +8,10 @@ import type {
   DemandWindow,
   IdempotencyStore,
   IdempotentStart,
-  KeyRecord,
-  KeyStore,
   Tenant,
   TenantStore,
 } from '../../../src/ports/index.js';
-import type { ClaimEntry, Database, KeyRow } from './database.js';
+import type { ClaimEntry, Database } from './database.js';
 import type { Transaction } from './engine.js';
 import { DatabaseBug } from './engine.js';
 
@@ -183,51 +181,6 @@ export class MemoryIdempotency implements IdempotencyStore {
         idempotency.put(tx, name, null);
       }
       return Math.min(limit, expired.length);
-    });
-  }
-}
-
-/** What is known of keys, in memory. */
-export class MemoryKeys implements KeyStore {
-  constructor(
-    private readonly database: Database,
-    private readonly tx: Transaction | null,
-  ) {}
-
-  list(instanceId: InstanceId): Promise<readonly KeyRecord[]> {
-    const { keys, instances, engine } = this.database;
-    return engine.statement(this.tx, `keys of ${instanceId}`, (tx) => {
-      const applied = instances.get(tx, instanceId)?.revisionApplied ?? 0;
-      return keys
-        .all(tx)
-        .filter((row) => row.instanceId === instanceId && row.removedAt === null)
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map(({ name, version, setAt, revision }) => {
-          return { name, version, setAt, isLive: revision <= applied };
-        });
-    });
-  }
-
-  record(instanceId: InstanceId, change: Parameters<KeyStore['record']>[1]): Promise<void> {
-    const { version, set, removed, at } = change;
-    const { instances, keys, engine } = this.database;
-    return engine.statement(this.tx, `record keys v${version} of ${instanceId}`, async (tx) => {
-      const raised = await instances.update(tx, instanceId, (row) => ({
-        ...row,
-        keyVersion: Math.max(row.keyVersion, version),
-        revision: row.revision + 1,
-      }));
-      if (raised === null) return;
-      const { revision } = raised;
-      const rows = [
-        ...set.map((name) => ({ name, removedAt: null })),
-        ...removed.map((name) => ({ name, removedAt: at })),
-      ];
-      for (const { name, removedAt } of rows) {
-        const row: KeyRow = { instanceId, name, version, revision, setAt: at, removedAt };
-        const known = await keys.locked(tx, `${instanceId} ${name}`);
-        if (known === null || known.version < version) keys.put(tx, `${instanceId} ${name}`, row);
-      }
     });
   }
 }

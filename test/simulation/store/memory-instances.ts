@@ -32,7 +32,14 @@ export class MemoryInstances implements InstanceStore {
         ...{ openclawVersion: pool.openclawVersion, fence: 0, bindingStep: null },
         ...{ tenantId: owner?.tenantId ?? null, claimId: owner?.claimId ?? null },
         ...{ name: owner?.name ?? null, revision: 1, revisionApplied: 0, gatewayVersion: 1 },
-        ...{ keyVersion: 0, allocationId: null, nodeId: null, address: null, suspectAt: null },
+        ...{
+          keyVersion: 0,
+          keysPrunedTo: 0,
+          allocationId: null,
+          nodeId: null,
+          address: null,
+          suspectAt: null,
+        },
         ...{ startGrantedAt, replacedBy: null, failure: null, createdAt: at, stateAt: at },
         ...{ readyAt: null, admittedAt: null, claimRank: 0 },
       };

@@ -9,8 +9,9 @@ import type {
 } from '../../../src/ports/index.js';
 import type { Database } from './database.js';
 import type { Transaction } from './engine.js';
-import { MemoryClaims, MemoryIdempotency, MemoryKeys, MemoryTenants } from './memory-claims.js';
+import { MemoryClaims, MemoryIdempotency, MemoryTenants } from './memory-claims.js';
 import { MemoryInstances } from './memory-instances.js';
+import { MemoryKeys, MemoryRotations } from './memory-keys.js';
 import { MemoryLeases, MemoryNodes, MemoryPools, MemorySweeps } from './memory-pools.js';
 
 /** The store on a database in memory. */
@@ -71,6 +72,7 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     tenants: new MemoryTenants(database, tx),
     claims: new MemoryClaims(database, tx),
     keys: new MemoryKeys(database, tx),
+    rotations: new MemoryRotations(database, tx),
     idempotency: new MemoryIdempotency(database, tx),
     leases: new MemoryLeases(database, tx),
     sweeps: new MemorySweeps(database, tx),

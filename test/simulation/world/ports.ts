@@ -1,7 +1,12 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
 import type { Outside } from '../../../src/controllers/instance/outside.js';
-import type { CatalogSnapshot, KeyVault, StartupState } from '../../../src/ports/index.js';
+import type {
+  CatalogSnapshot,
+  KeyVault,
+  ModelVerdict,
+  StartupState,
+} from '../../../src/ports/index.js';
 import type { Database } from '../store/database.js';
 import type { FaultPlan } from '../core/fault-plan.js';
 import type { Simulation } from '../core/simulation.js';
@@ -14,7 +19,7 @@ const WAIT_FOR_CATALOG_MS = 55_000;
 
 type Ports = Pick<
   Outside,
-  'scheduler' | 'announcements' | 'tokens' | 'shredder' | 'catalog' | 'gateway' | 'edge'
+  'scheduler' | 'announcements' | 'tokens' | 'shredder' | 'keys' | 'catalog' | 'gateway' | 'edge'
 >;
 
 /** The whole outside as one process reaches it. */
@@ -32,6 +37,7 @@ export function portsTo(world: World): Ports {
     ...nomadPorts(world),
     ...vaultPorts(world),
     ...gatewayPorts(world),
+    keys: keyVaultOf(world),
     catalog: {
       find: (id, signal) =>
         ask(world, 'consul', `find ${id}`, signal, () => world.servers.gateways.listed(id)),
@@ -45,6 +51,10 @@ export function keyVaultOf(world: World): KeyVault {
   return {
     changeKeys: (id, _changes, signal) =>
       tell(world, 'vault', `keys of ${id}`, signal, () => world.servers.changeKeys(id)),
+    destroyBefore: (id, version, signal) =>
+      tell(world, 'vault', `destroy keys of ${id} before v${version}`, signal, () => {
+        world.servers.destroyKeysBefore(id, version);
+      }),
   };
 }
 
@@ -140,6 +150,13 @@ function gatewayPorts(world: World): Pick<Ports, 'gateway' | 'edge'> {
           ask(world, 'gateway', `try token at ${address}`, signal, () => {
             return gateways.judge(address, token);
           }),
+          'unreachable',
+        ),
+      tryModel: (address, token, model, signal) =>
+        reach<ModelVerdict>(
+          ask(world, 'gateway', `try ${model} at ${address}`, signal, () =>
+            gateways.judge(address, token) === 'accepted' ? 'answered' : 'unreachable',
+          ),
           'unreachable',
         ),
       appliedRevision: (address, signal) =>

@@ -21,6 +21,8 @@ export class Servers {
   readonly announcements = new Map<InstanceId, Announcement>();
   readonly tokens = new Map<InstanceId, string[]>();
   readonly keyVersions = new Map<InstanceId, number>();
+  /** Versions of an instance's keys below this one are destroyed. */
+  readonly destroyedBefore = new Map<InstanceId, number>();
   readonly gateways: Gateways;
   readonly nodes = new Map<string, Node>();
   readonly #placing: Chance;
@@ -102,9 +104,14 @@ export class Servers {
     return version;
   }
 
+  destroyKeysBefore(instanceId: InstanceId, version: number): void {
+    this.destroyedBefore.set(instanceId, version);
+  }
+
   shred(instanceId: InstanceId): void {
     this.tokens.delete(instanceId);
     this.keyVersions.delete(instanceId);
+    this.destroyedBefore.delete(instanceId);
   }
 
   secretIds(): InstanceId[] {

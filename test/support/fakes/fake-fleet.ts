@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { InstanceId } from '../../../src/domain/ids.js';
-import type { AllocationView, PlacementTrouble } from '../../../src/ports/index.js';
+import type { AllocationView, ModelVerdict, PlacementTrouble } from '../../../src/ports/index.js';
 import { FakeAnnouncements } from './fake-announcements.js';
 import { FakeCatalog } from './fake-catalog.js';
 import type { GatewayState } from './fake-gateway.js';
@@ -9,6 +10,13 @@ import { FakeSecrets } from './fake-secrets.js';
 
 const NOTHING: GatewayState = { startup: 'unreachable', token: null, revision: null };
 const FIRST_PORT = 20_000;
+
+/** Of a rendered configuration, where it finds the keys. */
+const Rendered = z.object({
+  models: z
+    .object({ providers: z.record(z.string(), z.object({ apiKey: z.object({ id: z.string() }) })) })
+    .default({ providers: {} }),
+});
 
 export interface FakeFleetOptions {
   /** Whether the edge routes the instance's name; all names by default. */
@@ -68,6 +76,22 @@ export class FakeFleet {
     this.#frozen.delete(instanceId);
   }
 
+  /** The key that the gateway calls the provider with, as announced; null when it finds none. */
+  keyInUse(instanceId: InstanceId, provider: string): string | null {
+    const announced = this.announcements.published(instanceId);
+    const { models } = Rendered.parse(JSON.parse(announced?.config ?? '{}'));
+    const [, field] = /^\/keys\/(.+)$/.exec(models.providers[provider]?.apiKey.id ?? '') ?? [];
+    const keys = this.secrets.keys(instanceId, announced?.keyVersion ?? 0);
+    return field === undefined ? null : (keys?.[field] ?? null);
+  }
+
+  /** What the provider that the model names says of the key that it is called with. */
+  #verdictOn(instanceId: InstanceId, model: string): ModelVerdict {
+    const key = this.keyInUse(instanceId, model.split('/')[0] ?? '');
+    if (key === null) return 'failed';
+    return key.startsWith('refused-') ? 'refused' : 'answered';
+  }
+
   /** Catalog and gateways follow what the scheduler did. */
   #follow(instanceId: InstanceId, allocation: AllocationView | null): void {
     if (allocation === null) {
@@ -106,6 +130,7 @@ export class FakeFleet {
       startup: this.#starting.has(instanceId) ? 'starting' : 'started',
       token: this.secrets.token(instanceId, announced.gatewayVersion),
       revision: announced.revision,
+      modelVerdict: (model) => this.#verdictOn(instanceId, model),
     };
   }
 }

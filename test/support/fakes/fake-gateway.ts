@@ -1,6 +1,12 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
-import type { EdgeProbe, Gateway, StartupState, TokenVerdict } from '../../../src/ports/index.js';
+import type {
+  EdgeProbe,
+  Gateway,
+  ModelVerdict,
+  StartupState,
+  TokenVerdict,
+} from '../../../src/ports/index.js';
 import { Trouble } from './trouble.js';
 
 /** A gateway as it is right now. */
@@ -10,6 +16,8 @@ export interface GatewayState {
   readonly token: string | null;
   /** The revision it runs with; null while it cannot say. */
   readonly revision: number | null;
+  /** What comes of a call to the model; all of them answer by default. */
+  readonly modelVerdict?: (model: string) => ModelVerdict;
 }
 
 /** Wrong tokens after which a gateway refuses to look at any more. */
@@ -38,6 +46,18 @@ export class FakeGateway implements Gateway {
 
   tryToken(address: string, token: string, signal: AbortSignal): Promise<TokenVerdict> {
     return this.trouble.meet('tryToken', signal, () => this.judge(address, token));
+  }
+
+  tryModel(
+    address: string,
+    token: string,
+    model: string,
+    signal: AbortSignal,
+  ): Promise<ModelVerdict> {
+    return this.trouble.meet('tryModel', signal, () => {
+      if (this.judge(address, token) !== 'accepted') return 'unreachable';
+      return this.#stateOf(address).modelVerdict?.(model) ?? 'answered';
+    });
   }
 
   appliedRevision(address: string, signal: AbortSignal): Promise<number | null> {

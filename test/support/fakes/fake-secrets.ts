@@ -16,8 +16,8 @@ export class FakeSecrets implements KeyVault, GatewayTokens, SecretShredder {
   readonly trouble = new Trouble<keyof (KeyVault & GatewayTokens & SecretShredder)>(
     'vault_unreachable',
   );
-  /** Version n is at n - 1. */
-  readonly #keys = new Map<InstanceId, Keys[]>();
+  /** Version n is at n - 1; null once it is destroyed. */
+  readonly #keys = new Map<InstanceId, (Keys | null)[]>();
   readonly #tokens = new Map<InstanceId, string[]>();
 
   changeKeys(instanceId: InstanceId, changes: KeyChanges, signal: AbortSignal): Promise<number> {
@@ -31,6 +31,13 @@ export class FakeSecrets implements KeyVault, GatewayTokens, SecretShredder {
       );
       this.#keys.set(instanceId, versions);
       return versions.length;
+    });
+  }
+
+  destroyBefore(instanceId: InstanceId, version: number, signal: AbortSignal): Promise<void> {
+    return this.trouble.meet('destroyBefore', signal, () => {
+      const versions = this.#keys.get(instanceId) ?? [];
+      versions.fill(null, 0, Math.max(0, version - 1));
     });
   }
 

@@ -1,0 +1,83 @@
+import type { EntityManager } from 'typeorm';
+import { z } from 'zod';
+import type { InstanceId, RotationId } from '../../domain/ids.js';
+import type { Rotation } from '../../domain/rotation.js';
+import { REVERT_REASONS, ROTATION_STATES } from '../../domain/rotation.js';
+import { Fault } from '../../errors/index.js';
+import type { RotationStep, RotationStore } from '../../ports/index.js';
+import { queryRows } from '../raw-rows.js';
+import { RotationRow } from '../rows/rotation-row.js';
+
+const OPEN = `
+  INSERT INTO rotations (id, instance_id, number, names, state, requested_at, state_at)
+  SELECT $1, $2, 1 + COALESCE(max(number), 0), $3, 'writing', $4, $4
+  FROM rotations WHERE instance_id = $2
+  ON CONFLICT DO NOTHING RETURNING *`;
+
+const ADVANCE = `
+  UPDATE rotations SET state = $3, state_at = $4, revision = COALESCE($5, revision),
+    reason = COALESCE($6, reason), proven_at = COALESCE($7, proven_at)
+  WHERE id = $1 AND state = $2 RETURNING *`;
+
+const FIND_OPEN = `
+  SELECT * FROM rotations WHERE instance_id = $1 AND state NOT IN ('verified', 'reverted')`;
+
+const LIST = `SELECT * FROM rotations WHERE instance_id = $1 ORDER BY number DESC LIMIT $2`;
+
+/** Rotations in PostgreSQL. */
+export class PostgresRotationStore implements RotationStore {
+  constructor(private readonly manager: EntityManager) {}
+
+  open({ id, instanceId, names, at }: Parameters<RotationStore['open']>[0]) {
+    return this.#one(OPEN, [id, instanceId, names, at]);
+  }
+
+  find(id: RotationId): Promise<Rotation | null> {
+    return this.#one(`SELECT * FROM rotations WHERE id = $1`, [id]);
+  }
+
+  findOpen(instanceId: InstanceId): Promise<Rotation | null> {
+    return this.#one(FIND_OPEN, [instanceId]);
+  }
+
+  async list(instanceId: InstanceId, limit: number): Promise<readonly Rotation[]> {
+    const rows = await queryRows(this.manager, RotationRow, LIST, [instanceId, limit]);
+    return rows.map(toRotation);
+  }
+
+  advance(seen: Rotation, step: RotationStep): Promise<Rotation | null> {
+    const { state, at, revision = null, reason = null, provenAt = null } = step;
+    return this.#one(ADVANCE, [seen.id, seen.state, state, at, revision, reason, provenAt]);
+  }
+
+  async #one(statement: string, parameters: readonly unknown[]): Promise<Rotation | null> {
+    const [row] = await queryRows(this.manager, RotationRow, statement, parameters);
+    return row === undefined ? null : toRotation(row);
+  }
+}
+
+const StoredWords = z.object({
+  state: z.enum(ROTATION_STATES),
+  reason: z.enum(REVERT_REASONS).nullable(),
+});
+
+function toRotation(row: RotationRow): Rotation {
+  const words = StoredWords.safeParse(row);
+  if (!words.success) {
+    throw new Fault('row_malformed', 'Something is wrong on our side.', {
+      details: { table: 'rotations', id: row.id },
+      cause: words.error,
+    });
+  }
+  return {
+    ...words.data,
+    id: row.id as RotationId,
+    instanceId: row.instanceId as InstanceId,
+    number: row.number,
+    names: row.names,
+    revision: row.revision,
+    requestedAt: row.requestedAt,
+    stateAt: row.stateAt,
+    provenAt: row.provenAt,
+  };
+}
