@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { HttpTransport } from '../../src/clients/http/http-transport.js';
 import { HttpEdgeProbe } from '../../src/clients/openclaw/edge-probe.js';
 import { WARMUP_PROMPT } from '../../src/clients/openclaw/open-claw-gateway.js';
-import { renderTenantConfig } from '../../src/domain/gateway-config.js';
+import { renderTenantConfig, trialModel } from '../../src/domain/gateway-config.js';
 import type { TenantId } from '../../src/domain/ids.js';
+import { keyField } from '../../src/domain/rotation.js';
+import type { ModelVerdict } from '../../src/ports/index.js';
 import type { StubModel } from '../../src/stub-model/server.js';
 import { startStubModel } from '../../src/stub-model/server.js';
 import { loadToolchain } from '../../tools/setup/toolchain.js';
@@ -166,15 +168,77 @@ describe('a real OpenClaw gateway', function () {
     });
   });
 
-  function brought({ isClaimed = true, key = '' }: { isClaimed?: boolean; key?: string }): Brought {
+  describe('in a rotation of its key', () => {
+    it('tries the new key by a live call while the old one is in use', async () => {
+      await bringTrial({ number: 1, key: 'a-new-key-on-trial' });
+      expect(await tryTrial(1)).to.equal('answered');
+      expect(await answer()).to.include(fingerprintOf('the-key-in-use'));
+    });
+
+    it('says that the provider refused a new key, and answers with the old one on and on', async () => {
+      await bringTrial({ number: 2, key: 'refused-key-on-trial' });
+      expect(await tryTrial(2)).to.equal('refused');
+      for (let turn = 0; turn < 3; turn += 1) {
+        expect(await answer()).to.include(fingerprintOf('the-key-in-use'));
+      }
+    });
+
+    it('tries the next key although the one before was refused', async () => {
+      await bringTrial({ number: 3, key: 'a-better-key-on-trial' });
+      expect(await tryTrial(3)).to.equal('answered');
+    });
+
+    it('fails a trial of a key that it was not given', async () => {
+      expect(await tryTrial(99)).to.equal('failed');
+    });
+
+    it('shows its tenant no conversation of a trial', async () => {
+      const sessions = await call('/tools/invoke', { tool: 'sessions_list', args: {} });
+      expect(await sessions.text()).to.not.include('trial');
+    });
+
+    it('answers with the new key once that is the one in use', async () => {
+      revision += 1;
+      const keys = { 'stub@3': 'a-better-key-on-trial' };
+      await gateway.bring({ ...brought({ slot: 3 }), keys });
+      expect(await answer()).to.include(fingerprintOf('a-better-key-on-trial'));
+    });
+
+    it('finds its own secrets in order', async () => {
+      const { exitCode, report } = await gateway.auditSecrets();
+      expect(exitCode, report).to.equal(0);
+    });
+  });
+
+  interface Wanted {
+    readonly isClaimed?: boolean;
+    readonly key?: string;
+    readonly slot?: number;
+    readonly trial?: { readonly names: readonly string[]; readonly number: number };
+  }
+
+  function brought({ isClaimed = true, key = '', slot, trial }: Wanted): Brought {
     const keys = key === '' ? {} : { stub: key };
+    const hasKey = key !== '' || slot !== undefined;
     const config = renderTenantConfig({
       instance: { tenantId: isClaimed ? ('a-tenant' as TenantId) : null },
-      keys: Object.keys(keys).map((name) => ({ name, slot: 0 })),
-      trial: null,
+      keys: hasKey ? [{ name: 'stub', slot: slot ?? 0 }] : [],
+      trial: trial ?? null,
       stubModelUrl: `http://127.0.0.1:${String(stub.port)}/v1`,
     });
     return { revision, token, keys, config };
+  }
+
+  async function bringTrial({ number, key }: { number: number; key: string }): Promise<void> {
+    revision += 1;
+    const inUse = 'the-key-in-use';
+    const whole = brought({ key: inUse, trial: { names: ['stub'], number } });
+    await gateway.bring({ ...whole, keys: { stub: inUse, [keyField('stub', number)]: key } });
+  }
+
+  function tryTrial(number: number): Promise<ModelVerdict> {
+    const model = trialModel('stub', number);
+    return gateway.client.tryModel(gateway.address, token, model, signal);
   }
 
   async function bringKey(key: string): Promise<void> {

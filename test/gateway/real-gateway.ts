@@ -55,6 +55,8 @@ export class RealGateway {
     private readonly dir: string,
     private readonly child: ChildProcess,
     private readonly node: string,
+    /** OpenClaw's own command, with the gateway's environment and folder. */
+    private readonly command: (args: readonly string[]) => ChildProcess,
     port: number,
   ) {
     this.address = `127.0.0.1:${String(port)}`;
@@ -88,15 +90,22 @@ export class RealGateway {
 
     const output = await open(join(dir, 'output.log'), 'a', 0o600);
     const entry = join(toolchain.openclaw.dir, 'node_modules/openclaw/dist/index.js');
+    const whole = { ...env, NODE_COMPILE_CACHE: toolchain.compileCacheDir };
     const child = spawn(toolchain.node.path, [entry, 'gateway', 'run'], {
       cwd: taskDir,
-      env: { ...env, NODE_COMPILE_CACHE: toolchain.compileCacheDir },
+      env: whole,
       stdio: ['ignore', output.fd, output.fd],
     });
+    const command = (args: readonly string[]): ChildProcess =>
+      spawn(toolchain.node.path, [entry, ...args], {
+        cwd: taskDir,
+        env: whole,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
     await output.close();
     // A test run that dies early must not leave a gateway behind.
     process.once('exit', () => child.kill('SIGKILL'));
-    const gateway = new RealGateway(dir, child, toolchain.node.path, port);
+    const gateway = new RealGateway(dir, child, toolchain.node.path, command, port);
     try {
       await gateway.#started();
       return gateway;
@@ -142,6 +151,14 @@ export class RealGateway {
     const url = `ws://${this.address}/`;
     client.stdin.end(JSON.stringify({ url, origin: PAGE_ORIGIN, token, clientId }));
     return JSON.parse(await text(client.stdout)) as Visit;
+  }
+
+  /** What OpenClaw's own audit of its secrets says: how it ended, and what it found. */
+  async auditSecrets(): Promise<{ readonly exitCode: number | null; readonly report: string }> {
+    const child = this.command(['secrets', 'audit', '--check', '--json']);
+    if (child.stdout === null) throw new Error('the audit has no output');
+    const [report] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    return { exitCode: child.exitCode, report };
   }
 
   /** The gateway's own log, which holds what it made of a file. */
