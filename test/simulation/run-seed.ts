@@ -177,7 +177,12 @@ class SeedRun {
   async #setUp(): Promise<void> {
     const store = createMemoryStore(this.#world.database);
     const bounds = { idleFloor: 2, idleCeiling: 4, membersMax: 16 };
-    await store.pools.ensure(aPoolKey(), bounds, this.#sim.now());
+    // A process that cannot reach the database at its start is started again by its supervisor.
+    const ensurePool = (): Promise<unknown> =>
+      store.pools
+        .ensure(aPoolKey(), bounds, this.#sim.now())
+        .catch(() => this.#sim.wait(NODES_EVERY_MS).then(ensurePool));
+    await ensurePool();
     const nodes = async (): Promise<void> => {
       for (;;) {
         const seen = [...this.#world.servers.nodes.values()];
