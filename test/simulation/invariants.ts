@@ -1,6 +1,7 @@
 import type { InstanceId } from '../../src/domain/ids.js';
 import { CLAIM_ATTEMPTS_MAX } from '../../src/domain/claim.js';
 import { HOLDING_STATES, INSTANCE_MOVES, STOCK_STATES } from '../../src/domain/instance.js';
+import { CLOSED_ROTATION_STATES } from '../../src/domain/rotation.js';
 import type { InstanceRecord } from './store/database.js';
 import type { World } from './world/ports.js';
 import { routeOf } from './world/ports.js';
@@ -119,6 +120,22 @@ function checkGivenUp({ database }: World, { id, poolId, claimId }: InstanceReco
   throw new Broken(`an owner is moved before they are given up: ${id}`, [id]);
 }
 
+/** What a gateway is told to use is there: it could be restarted at any time, and would look for it. */
+export function checkKeys({ servers, database }: World): void {
+  for (const [id, { keyVersion, config }] of servers.announcements) {
+    // One that was under way when its instance was ended is for the sweeper to clear.
+    const state = database.instances.committed().get(id)?.state;
+    if (state !== 'binding' && state !== 'ready') continue;
+    const wanted = JSON.parse(config) as string[];
+    if (wanted.length === 0) continue;
+    const fields = servers.keyVersions.get(id)?.[keyVersion - 1] ?? new Set();
+    const missing = wanted.filter((field) => !fields.has(field));
+    if (missing.length === 0) continue;
+    const of = `${missing.join(', ')} in version ${keyVersion}`;
+    throw new Broken(`a gateway finds every key that it is told of: ${id} lacks ${of}`, [id]);
+  }
+}
+
 /** What must hold of all rows together after each commit. */
 export function checkRows({ database }: World): void {
   const claims = [...database.claims.committed().values()];
@@ -172,15 +189,24 @@ function restlessRows(world: World): Unrest[] {
           : [{ what: 'an idle member answers with its token', about }];
       case 'ready': {
         const isCurrent = row.revisionApplied === row.revision && isServing(world, row);
+        const hasEnded = !isRotating(world, row.id) && row.keysPrunedTo === row.keyVersion;
         const isRouted = routeOf(world, row.id) === world.servers.gatewayOf(row.id)?.address;
-        return isCurrent && isRouted
-          ? []
-          : [{ what: 'a ready instance answers its owner with its last revision', about }];
+        if (!isCurrent || !isRouted) {
+          return [{ what: 'a ready instance answers its owner with its last revision', about }];
+        }
+        return hasEnded ? [] : [{ what: 'a rotation ends, and old keys with it', about }];
       }
       default:
         return [{ what: `an instance does not stay ${row.state}`, about }];
     }
   });
+}
+
+function isRotating({ database }: World, id: InstanceId): boolean {
+  const rotations = [...database.rotations.committed().values()];
+  return rotations.some(
+    ({ instanceId, state }) => instanceId === id && !CLOSED_ROTATION_STATES.includes(state),
+  );
 }
 
 function isServing({ servers }: World, row: InstanceRecord): boolean {
@@ -190,17 +216,13 @@ function isServing({ servers }: World, row: InstanceRecord): boolean {
 }
 
 function leftOvers({ servers, database }: World): Unrest[] {
-  const isLiving = (id: InstanceId): boolean => {
-    const state = database.instances.committed().get(id)?.state;
-    return state !== undefined && state !== 'deleted';
-  };
   const kept = [
     ...[...servers.jobs.keys()].map((id) => ['a job', id] as const),
     ...[...servers.announcements.keys()].map((id) => ['a variable', id] as const),
     ...servers.secretIds().map((id) => ['a secret', id] as const),
   ];
   return kept
-    .filter(([, id]) => !isLiving(id))
+    .filter(([, id]) => !isLiving(database.instances.committed().get(id)))
     .map(([what, about]) => ({ what: `${what} of a deleted instance goes`, about }));
 }
 
@@ -216,4 +238,8 @@ function wrongPools({ database }: World): Unrest[] {
 
 function wordsOf({ state, fence, claimId, bindingStep, revision }: InstanceRecord): string {
   return `${state} f${fence} r${revision} ${claimId ?? 'unowned'} ${bindingStep ?? ''}`.trim();
+}
+
+function isLiving(row: InstanceRecord | undefined): boolean {
+  return row !== undefined && row.state !== 'deleted';
 }

@@ -10,7 +10,7 @@ import { Notices } from './actors/notices.js';
 import type { Trouble } from './core/fault-plan.js';
 import { FaultPlan } from './core/fault-plan.js';
 import { Simulation } from './core/simulation.js';
-import { Broken, checkChange, checkCreated, checkRows, unrest } from './invariants.js';
+import { Broken, checkChange, checkCreated, checkKeys, checkRows, unrest } from './invariants.js';
 import type { Flaws, InstanceRecord } from './store/database.js';
 import { Database } from './store/database.js';
 import { DatabaseBug } from './store/engine.js';
@@ -108,6 +108,7 @@ class SeedRun {
       this.#hasChanged = false;
       this.#guard(() => {
         checkRows(this.#world);
+        checkKeys(this.#world);
         const recovered = [...this.#recovered].filter(([, at]) => at >= tx.beganAt);
         const unknown = new Set(recovered.map(([id]) => id));
         for (const made of this.#made.splice(0)) checkCreated(this.#world, made, unknown);

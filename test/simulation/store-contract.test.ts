@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { InstanceId } from '../../src/domain/ids.js';
+import { rotationIdOf } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
@@ -355,6 +356,48 @@ function storeContract(open: () => Promise<Store>): void {
     const keys = await store.keys.list(id);
     expect(keys.map(({ name, version }) => [name, version])).to.deep.equal([['openai', 2]]);
     expect(await store.instances.find(id)).to.include({ keyVersion: 2, revision: 3 });
+  });
+
+  it('opens one rotation at a time, numbered, and moves it on from where it was seen', async () => {
+    const { id: instanceId } = await member('idle');
+    const open = (suffix: string) =>
+      store.rotations.open({
+        ...{ id: rotationIdOf(suffix), instanceId, names: ['openai'], at: NOON },
+      });
+    const begun = await open('aaaaaaaaaaaa');
+    expect(begun).to.include({ number: 1, state: 'writing', revision: 0, reason: null });
+    expect(await open('bbbbbbbbbbbb')).to.equal(null);
+    expect(await store.rotations.findOpen(instanceId)).to.deep.equal(begun);
+
+    const seen = begun ?? expect.fail('no rotation');
+    const step = { state: 'reverted', at: NOON, reason: 'no_receipt' } as const;
+    const over = await store.rotations.advance(seen, step);
+    expect(over).to.deep.equal({ ...seen, state: 'reverted', reason: 'no_receipt' });
+    expect(await store.rotations.advance(seen, step)).to.equal(null);
+    expect(await store.rotations.findOpen(instanceId)).to.equal(null);
+    expect(await open('cccccccccccc')).to.include({ number: 2 });
+    const ids = (await store.rotations.list(instanceId, 1)).map(({ id }) => id);
+    expect(ids).to.deep.equal([rotationIdOf('cccccccccccc')]);
+    expect(await store.rotations.find(seen.id)).to.deep.equal(over);
+  });
+
+  it('promotes the keys that a rotation proved, but none that was removed meanwhile', async () => {
+    const { id: instanceId } = await member('idle');
+    const set = placed('openai', 'stub');
+    await store.keys.record(instanceId, { version: 1, set, removed: [], at: NOON });
+    await store.keys.record(instanceId, { version: 2, set: placed(), removed: ['stub'], at: NOON });
+    expect(await store.keys.raise(instanceId, 3)).to.equal(4);
+    const names = ['openai', 'stub'];
+    const id = rotationIdOf('aaaaaaaaaaaa');
+    const begun = await store.rotations.open({ id, instanceId, names, at: NOON });
+    const proven = { ...(begun ?? expect.fail('no rotation')), provenAt: NOON };
+
+    expect(await store.keys.promote(proven, { version: 4, at: NOON })).to.equal(5);
+    const keys = await store.keys.list(instanceId);
+    expect(keys).to.deep.equal([
+      { name: 'openai', version: 4, slot: 1, setAt: NOON, provenAt: NOON, isLive: false },
+    ]);
+    expect(await store.instances.find(instanceId)).to.include({ keyVersion: 4, revision: 5 });
   });
 
   it('lists what is due, and counts every state', async () => {

@@ -24,17 +24,33 @@ export async function announceToStarted(
  * revision, so a slow writer cannot undo a newer one.
  */
 export async function announce(
-  { store, announcements, renderConfig }: Outside,
+  outside: Outside,
   instance: Instance,
   signal: AbortSignal,
 ): Promise<void> {
-  const keys = await store.keys.list(instance.id);
-  const rotation = keys.length === 0 ? null : await store.rotations.findOpen(instance.id);
-  const { revision, gatewayVersion, keyVersion } = instance;
-  const config = renderConfig(instance, keys, rotation?.state === 'proving' ? rotation : null);
+  const { announcements, renderConfig } = outside;
+  const { current, keys, trial } = await readTogether(outside, instance);
+  const { revision, gatewayVersion, keyVersion } = current;
+  const config = renderConfig(current, keys, trial);
   await announcements.announce(
-    instance.id,
+    current.id,
     { revision, gatewayVersion, keyVersion, config },
     signal,
   );
+}
+
+/**
+ * The row and its keys as they belong together: whatever changes keys raises the revision with them,
+ * so if it is the same after they were read, the configuration names no key that its version lacks.
+ */
+async function readTogether({ store }: Outside, instance: Instance) {
+  let current = instance;
+  for (;;) {
+    const keys = await store.keys.list(current.id);
+    const rotation = keys.length === 0 ? null : await store.rotations.findOpen(current.id);
+    const trial = rotation?.state === 'proving' ? rotation : null;
+    const after = keys.length === 0 ? current : await store.instances.find(current.id);
+    if (after === null || after.revision === current.revision) return { current, keys, trial };
+    current = after;
+  }
 }

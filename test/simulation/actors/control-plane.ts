@@ -1,6 +1,8 @@
 import { ChangeKeys } from '../../../src/commands/change-keys.js';
 import { ClaimInstance } from '../../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../../src/commands/delete-instance.js';
+import { RotateKeys } from '../../../src/commands/rotate-keys.js';
+import { keyField } from '../../../src/domain/rotation.js';
 import { FindInstance } from '../../../src/commands/find-instance.js';
 import { CatalogWatch } from '../../../src/controllers/catalog-watch.js';
 import { Driver } from '../../../src/controllers/driver.js';
@@ -38,6 +40,7 @@ export interface Api {
   readonly find: FindInstance;
   readonly remove: DeleteInstance;
   readonly changeKeys: ChangeKeys;
+  readonly rotateKeys: RotateKeys;
 }
 
 /** A controller that was started; `stop` is what it does when it is told to end. */
@@ -61,6 +64,7 @@ export function startApi({ world, offers }: ControlPlane, process: Process): Api
     find: new FindInstance(store),
     remove: new DeleteInstance(store, clock),
     changeKeys: new ChangeKeys(store, keyVaultOf(world), clock),
+    rotateKeys: new RotateKeys(store, keyVaultOf(world), clock),
   };
 }
 
@@ -126,7 +130,12 @@ function outsideOf(
     tokens: new TokenCache(ports.tokens),
     clock: world.sim.clockOf(process),
     log: logOf(plane),
-    renderConfig: () => '{}',
+    // The fields that a gateway would look for: that is all that the world checks of it.
+    renderConfig: (_instance, keys, trial) =>
+      JSON.stringify([
+        ...keys.map(({ name, slot }) => keyField(name, slot)),
+        ...(trial?.names.map((name) => keyField(name, trial.number)) ?? []),
+      ]),
     announced: new Map(),
     onPhase: () => undefined,
   };

@@ -65,6 +65,7 @@ export class Customers {
     const plan = {
       setsKeysEarly: this.#chance.isTrue(0.25),
       setsKeys: this.#chance.isTrue(0.4),
+      rotates: this.#chance.isTrue(0.5),
       deletes: this.#chance.isTrue(0.4),
       deletesEarly: this.#chance.isTrue(0.15),
     };
@@ -101,7 +102,9 @@ export class Customers {
     tenantRef: string,
     name: string,
     key: string,
-    plan: Readonly<Record<'setsKeys' | 'setsKeysEarly' | 'deletes' | 'deletesEarly', boolean>>,
+    plan: Readonly<
+      Record<'setsKeys' | 'setsKeysEarly' | 'rotates' | 'deletes' | 'deletesEarly', boolean>
+    >,
   ): Promise<void> {
     const promised = await this.#obtain(tenantRef, name, key);
     if (promised === null) return;
@@ -120,6 +123,7 @@ export class Customers {
         promised,
         ({ keys, instance: { state } }) => state !== 'ready' || keys.every(({ isLive }) => isLive),
       );
+      if (plan.rotates) await this.#rotate(promised, 'openrouter', 'sk-or-cccccccccc');
     }
     if (plan.deletes) await this.#remove(promised);
   }
@@ -163,6 +167,25 @@ export class Customers {
       await this.#insist((api) => api.changeKeys.execute(request));
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'instance_not_ready') throw error;
+    }
+  }
+
+  /** Asks until a rotation begins; what becomes of it is for the invariants to judge. */
+  async #rotate({ instanceId }: Promised, name: string, value: string): Promise<void> {
+    const { signal } = new AbortController();
+    const request = { caller: aCaller(), instanceId, values: { [name]: value }, signal };
+    const isOver = new Set(['instance_not_ready', 'key_unknown']);
+    const isSoon = new Set(['rotation_in_progress', 'write_superseded']);
+    for (;;) {
+      try {
+        await this.#insist((api) => api.rotateKeys.execute(request));
+        return;
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        if (isOver.has(error.code)) return;
+        if (!isSoon.has(error.code)) throw error;
+        await this.sim.wait(ASK_AGAIN_MS);
+      }
     }
   }
 

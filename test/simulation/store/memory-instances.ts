@@ -14,6 +14,7 @@ import type {
 import type { Database, InstanceRecord } from './database.js';
 import type { Transaction } from './engine.js';
 import { DatabaseBug } from './engine.js';
+import { isOpen } from './memory-keys.js';
 
 /** Instances in memory, statement by statement like those of the PostgreSQL store. */
 export class MemoryInstances implements InstanceStore {
@@ -164,17 +165,19 @@ export class MemoryInstances implements InstanceStore {
   }
 
   listDue(limit: number): Promise<readonly InstanceId[]> {
-    return this.#statement('list due', (tx) =>
-      this.#all(tx)
-        .filter(isDue)
+    return this.#statement('list due', (tx) => {
+      const open = this.database.rotations.all(tx).filter(isOpen);
+      const rotating = new Set(open.map(({ instanceId }) => instanceId));
+      return this.#all(tx)
+        .filter((row) => isDue(row, rotating))
         .sort(
           (a, b) =>
             Number(a.state === 'idle') - Number(b.state === 'idle') ||
             timeOf(a.stateAt) - timeOf(b.stateAt),
         )
         .slice(0, limit)
-        .map(({ id }) => id),
-    );
+        .map(({ id }) => id);
+    });
   }
 
   #takeIdle(
@@ -286,12 +289,13 @@ function isWanted(row: InstanceRecord, filter: InstanceFilter): boolean {
   );
 }
 
-function isDue({ state, tenantId, replacedBy, revision, revisionApplied }: InstanceRecord) {
+function isDue(row: InstanceRecord, rotating: ReadonlySet<InstanceId>): boolean {
+  const { id, state, tenantId, replacedBy, revision, revisionApplied } = row;
   switch (state) {
     case 'failed':
       return tenantId === null || replacedBy !== null;
     case 'ready':
-      return revisionApplied < revision;
+      return revisionApplied < revision || row.keysPrunedTo < row.keyVersion || rotating.has(id);
     case 'stopped':
     case 'deleted':
       return false;

@@ -143,4 +143,7 @@ export class MemoryRotations implements RotationStore {
   }
 }
 
-const isOpen = ({ state }: Rotation): boolean => !CLOSED_ROTATION_STATES.includes(state);
+/** Whether the rotation is under way, as the partial unique index asks. */
+export function isOpen({ state }: Rotation): boolean {
+  return !CLOSED_ROTATION_STATES.includes(state);
+}

@@ -9,6 +9,7 @@ import type {
 } from '../../../src/ports/index.js';
 import type { Database } from '../store/database.js';
 import type { FaultPlan } from '../core/fault-plan.js';
+import { Chance } from '../core/chance.js';
 import type { Simulation } from '../core/simulation.js';
 import type { Network, System } from './network.js';
 import type { Servers } from './servers.js';
@@ -49,8 +50,8 @@ export function portsTo(world: World): Ports {
 /** The tenants' keys, as the API writes them. */
 export function keyVaultOf(world: World): KeyVault {
   return {
-    changeKeys: (id, _changes, signal) =>
-      tell(world, 'vault', `keys of ${id}`, signal, () => world.servers.changeKeys(id)),
+    changeKeys: (id, changes, signal) =>
+      tell(world, 'vault', `keys of ${id}`, signal, () => world.servers.changeKeys(id, changes)),
     destroyBefore: (id, version, signal) =>
       tell(world, 'vault', `destroy keys of ${id} before v${version}`, signal, () => {
         world.servers.destroyKeysBefore(id, version);
@@ -155,7 +156,7 @@ function gatewayPorts(world: World): Pick<Ports, 'gateway' | 'edge'> {
       tryModel: (address, token, model, signal) =>
         reach<ModelVerdict>(
           ask(world, 'gateway', `try ${model} at ${address}`, signal, () =>
-            gateways.judge(address, token) === 'accepted' ? 'answered' : 'unreachable',
+            gateways.judge(address, token) === 'accepted' ? verdictOn(world, model) : 'unreachable',
           ),
           'unreachable',
         ),
@@ -236,4 +237,11 @@ function tell<Result>(
   effect: () => Result,
 ): Promise<Result> {
   return network.call({ system, label, signal, effect, isWrite: true });
+}
+
+/** What is said of one trial in four: that the key is no good, or nothing of use. */
+function verdictOn({ sim }: World, model: string): ModelVerdict {
+  const chance = new Chance(sim.seed, `provider ${model} at ${String(sim.nowMs())}`);
+  if (chance.isTrue(0.75)) return 'answered';
+  return chance.isTrue(0.5) ? 'refused' : 'failed';
 }

@@ -1,6 +1,12 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
-import type { AllocationView, Announcement, InstanceSpec, Node } from '../../../src/ports/index.js';
+import type {
+  AllocationView,
+  Announcement,
+  InstanceSpec,
+  Node,
+  KeyChanges,
+} from '../../../src/ports/index.js';
 import type { FaultPlan } from '../core/fault-plan.js';
 import type { Simulation } from '../core/simulation.js';
 import { Chance } from '../core/chance.js';
@@ -20,9 +26,8 @@ export class Servers {
   readonly jobs = new Map<InstanceId, Job>();
   readonly announcements = new Map<InstanceId, Announcement>();
   readonly tokens = new Map<InstanceId, string[]>();
-  readonly keyVersions = new Map<InstanceId, number>();
-  /** Versions of an instance's keys below this one are destroyed. */
-  readonly destroyedBefore = new Map<InstanceId, number>();
+  /** Names of the fields in each version of an instance's keys; null once it is destroyed. */
+  readonly keyVersions = new Map<InstanceId, readonly (ReadonlySet<string> | null)[]>();
   readonly gateways: Gateways;
   readonly nodes = new Map<string, Node>();
   readonly #placing: Chance;
@@ -98,20 +103,29 @@ export class Servers {
     this.tokens.set(instanceId, [...versions, `token-${this.#made}-of-${instanceId}`]);
   }
 
-  changeKeys(instanceId: InstanceId): number {
-    const version = (this.keyVersions.get(instanceId) ?? 0) + 1;
-    this.keyVersions.set(instanceId, version);
-    return version;
+  /** Merges into the newest version, as Vault does; values are of no interest here. */
+  changeKeys(instanceId: InstanceId, changes: KeyChanges): number {
+    const versions = this.keyVersions.get(instanceId) ?? [];
+    const fields = new Set(versions.at(-1));
+    for (const [field, value] of Object.entries(changes)) {
+      if (value === null) fields.delete(field);
+      else fields.add(field);
+    }
+    this.keyVersions.set(instanceId, [...versions, fields]);
+    return versions.length + 1;
   }
 
   destroyKeysBefore(instanceId: InstanceId, version: number): void {
-    this.destroyedBefore.set(instanceId, version);
+    const versions = this.keyVersions.get(instanceId) ?? [];
+    this.keyVersions.set(
+      instanceId,
+      versions.map((fields, at) => (at + 1 < version ? null : fields)),
+    );
   }
 
   shred(instanceId: InstanceId): void {
     this.tokens.delete(instanceId);
     this.keyVersions.delete(instanceId);
-    this.destroyedBefore.delete(instanceId);
   }
 
   secretIds(): InstanceId[] {
