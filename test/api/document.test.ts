@@ -124,6 +124,46 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(path, 409, { ...put, headers: HOLD });
   });
 
+  it('tells the truth about several keys at once', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const path = '/v1/instances/{id}/keys';
+    const set = [{ name: 'stub', value: VALUE }];
+    const patch = { method: 'PATCH', path: `/v1/instances/${id}/keys`, body: { set } };
+    await expectAsDocumented(path, 202, patch);
+    await expectAsDocumented(path, 200, { ...patch, headers: HOLD });
+    await expectAsDocumented(path, 400, { ...patch, body: {} });
+    await expectAsDocumented(path, 400, { ...patch, body: { set: [...set, ...set] } });
+    await expectAsDocumented(path, 400, { ...patch, body: { set, remove: ['stub'] } });
+    await expectAsDocumented(path, 404, { ...patch, body: { remove: ['openai'] } });
+    const bad = { set: [{ name: 'stub', value: '' }] };
+    await expectAsDocumented(path, 422, { ...patch, body: bad });
+    const refused = { set: [{ name: 'stub', value: 'refused-by-its-provider' }] };
+    const verify = { ...patch, path: `${patch.path}?verify=true`, body: refused };
+    await expectAsDocumented(path, 422, verify);
+  });
+
+  it('tells the truth about rotations', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const path = '/v1/instances/{id}/rotations';
+    const keys = [{ name: 'stub', value: VALUE }];
+    const rotate = { method: 'POST', path: `/v1/instances/${id}/rotations`, body: { keys } };
+    await expectAsDocumented(path, 202, rotate);
+    await expectAsDocumented(path, 409, rotate);
+    await expectAsDocumented(path, 400, { ...rotate, body: { keys: [] } });
+    await expectAsDocumented(path, 404, { ...rotate, as: { role: 'tenant', tenant: 'eve' } });
+    const bad = [{ name: 'nobody', value: VALUE }];
+    await expectAsDocumented(path, 422, { ...rotate, body: { keys: bad } });
+    await expectAsDocumented(path, 200, { path: rotate.path });
+
+    const { data } = await call(api, { path: rotate.path });
+    const [{ id: rotation } = { id: '' }] = data.items as { id: string }[];
+    const one = `${path}/{rotation}`;
+    await expectAsDocumented(one, 202, { path: `${rotate.path}/${rotation}` });
+    await expectAsDocumented(one, 200, { path: `${rotate.path}/${rotation}`, headers: HOLD });
+    await expectAsDocumented(one, 404, { path: `${rotate.path}/ro-nothing` });
+    await expectAsDocumented(path, 200, { ...rotate, headers: HOLD });
+  });
+
   it('tells the truth about pools and about what needs no token', async () => {
     api.fleet.addIdle();
     await expectAsDocumented('/v1/pools', 200, { path: '/v1/pools' });

@@ -116,6 +116,32 @@ describe('requests', () => {
     ]);
   });
 
+  it('never repeat a key that was sent in the wrong place', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const keys = `/v1/instances/${id}/keys`;
+    const rotations = `/v1/instances/${id}/rotations`;
+    const name = 'f3a9c1d2e4b5a697';
+    for (const [method, path, body] of [
+      ['PATCH', keys, { set: [{ name: SECRET.toUpperCase(), value: 'a-good-value' }] }],
+      ['PATCH', keys, { set: [{ name, value: 'a-good-value' }] }],
+      ['PATCH', keys, { set: { [SECRET]: 'a-good-value' } }],
+      ['PATCH', keys, { set: SECRET }],
+      ['PATCH', keys, { remove: [SECRET.toUpperCase()] }],
+      ['PATCH', keys, { [SECRET]: 1 }],
+      ['POST', rotations, { keys: [{ name: 'stub', value: 'good-value', [SECRET]: 1 }] }],
+      ['POST', rotations, { keys: [{ name: 'stub', value: { [SECRET]: SECRET } }] }],
+      ['POST', rotations, { keys: SECRET }],
+      ['POST', `${rotations}?verify=${SECRET}`, { keys: [] }],
+    ] as const) {
+      const answer = await call(api, { method, path, body });
+      expect(answer.status, JSON.stringify(body)).to.be.within(400, 422);
+      const said = JSON.stringify(answer.data).toLowerCase();
+      expect(said, JSON.stringify(body)).to.not.include(SECRET).and.not.include(name);
+    }
+    const logged = api.logged.join('\n').toLowerCase();
+    expect(logged).to.not.include(SECRET).and.not.include(name);
+  });
+
   it('show the token in the answer to access alone, which nobody may store', async () => {
     const { id } = api.fleet.addClaimed('ada');
     const access = await call(api, { path: `/v1/instances/${id}/access` });

@@ -11,12 +11,14 @@ import type { Endpoint } from '../../../src/api/endpoint.js';
 import { instanceEndpoints } from '../../../src/api/routes/instances.js';
 import { keyEndpoints } from '../../../src/api/routes/keys.js';
 import { poolEndpoints } from '../../../src/api/routes/pools.js';
+import { rotationEndpoints } from '../../../src/api/routes/rotations.js';
 import { sweepEndpoints } from '../../../src/api/routes/sweeps.js';
 import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
 import { TokenVerifier } from '../../../src/api/token-verifier.js';
 import type { Log } from '../../../src/ports/index.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
 import { MemoryFleet } from './memory-fleet.js';
+import { MemoryRotations } from './memory-rotations.js';
 import { MemorySweeps } from './memory-sweeps.js';
 
 const ISSUER = 'clawdeploy';
@@ -59,10 +61,12 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   const dir = await makeTempDir();
   const jwksFile = join(dir, 'jwks.json');
   const fleet = new MemoryFleet();
+  const rotations = new MemoryRotations(fleet);
   const sweeps = new MemorySweeps();
   const endpoints = [
     ...instanceEndpoints(fleet.commands, NAMES),
     ...keyEndpoints(fleet.commands, NAMES),
+    ...rotationEndpoints(rotations.commands),
     ...poolEndpoints(fleet.pools),
     ...tenantEndpoints(fleet.tenants),
     ...sweepEndpoints(sweeps.commands),
