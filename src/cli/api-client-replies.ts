@@ -9,6 +9,18 @@ const KeyReply = z.object({
   version: z.number(),
   state: z.string(),
   setAt: z.string(),
+  /** Absent from an API that proves no keys yet. */
+  lastProvenAt: z.string().nullable().default(null),
+});
+
+export const RotationReply = z.object({
+  id: z.string(),
+  instance: z.string(),
+  names: z.array(z.string()),
+  state: z.string(),
+  failure: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+  requestedAt: z.string(),
+  provenAt: z.string().nullable(),
 });
 
 export const InstanceReply = z.object({
@@ -116,6 +128,7 @@ export const ProblemReply = z.object({
 
 export type InstanceAnswer = z.infer<typeof InstanceReply>;
 export type KeyAnswer = z.infer<typeof KeyReply>;
+export type RotationAnswer = z.infer<typeof RotationReply>;
 export type AccessAnswer = z.infer<typeof AccessReply>;
 export type SweepAnswer = z.infer<typeof SweepReply>;
 export type ClaimedAnswer = z.infer<typeof ClaimedReply>;

@@ -12,6 +12,7 @@ import type {
   InstanceAnswer,
   KeyAnswer,
   PoolAnswer,
+  RotationAnswer,
   SuspensionAnswer,
   SweepAnswer,
 } from './api-client-replies.js';
@@ -23,6 +24,7 @@ import {
   KeyListReply,
   PoolListReply,
   PoolReply,
+  RotationReply,
   SuspensionReply,
   SweepReply,
 } from './api-client-replies.js';
@@ -46,6 +48,14 @@ export interface ClaimWish {
   readonly sizeClass?: string;
   readonly region?: string;
   readonly idempotencyKey?: string;
+}
+
+/** A key's new value, and whether its provider is to be asked about it first. */
+export interface KeyWish {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+  readonly isVerified?: boolean;
 }
 
 /** What to change of a pool; absent parts stay. */
@@ -161,14 +171,18 @@ export class ApiClient {
   }
 
   /** Sets a key and waits up to `waitSeconds` until the gateway uses it; 0 waits for nothing. */
-  setKey(
-    key: { readonly id: string; readonly name: string; readonly value: string },
-    waitSeconds: number,
-    signal: AbortSignal,
-  ): Promise<InstanceAnswer> {
-    const body = { value: key.value };
-    const request = { method: 'PUT', path: keyPath(key), body, signal } as const;
+  setKey(key: KeyWish, waitSeconds: number, signal: AbortSignal): Promise<InstanceAnswer> {
+    const [body, query] = [{ value: key.value }, verifying(key)];
+    const request = { method: 'PUT', path: keyPath(key), query, body, signal } as const;
     return this.#send({ ...request, ...waiting(waitSeconds) }, InstanceReply);
+  }
+
+  /** Exchanges a key for a proven one and waits up to `waitSeconds` until that is over. */
+  rotateKey(key: KeyWish, waitSeconds: number, signal: AbortSignal): Promise<RotationAnswer> {
+    const path = `${instancePath(key.id)}/rotations`;
+    const body = { keys: [{ name: key.name, value: key.value }] };
+    const request = { method: 'POST', path, query: verifying(key), body, signal } as const;
+    return this.#send({ ...request, ...waiting(waitSeconds) }, RotationReply);
   }
 
   /** Removes a key and waits up to `waitSeconds` until the gateway runs without it. */
@@ -249,6 +263,10 @@ function instancePath(id: string): string {
 
 function keyPath({ id, name }: { readonly id: string; readonly name: string }): string {
   return `${instancePath(id)}/keys/${encodeURIComponent(name)}`;
+}
+
+function verifying({ isVerified = false }: KeyWish): NonNullable<HttpRequest['query']> {
+  return { verify: isVerified ? true : undefined };
 }
 
 function waiting(seconds: number): Pick<HttpRequest, 'headers' | 'timeoutMs'> {

@@ -151,6 +151,21 @@ describe('the command line', () => {
       expect(api.measured).to.deep.equal([]);
     });
 
+    it('are exchanged for new ones, with the proof or with what was wrong', async () => {
+      const { id } = api.fleet.addClaimed('ada');
+      const rotate = ['keys', 'rotate', id, 'stub'];
+      const done = await clawdeploy(api, rotate, { input: KEY });
+      expect(done.code, done.err).to.equal(0);
+      expect(done.out).to.include('proven at').and.not.include(KEY);
+      api.rotations.failsWith = 'key_refused';
+      const refused = await clawdeploy(api, rotate, { input: KEY });
+      expect(refused.code).to.equal(1);
+      expect(refused.err).to.include('The provider refused').and.include('old key is in use');
+      const asked = await clawdeploy(api, [...rotate, '--verify'], { input: 'refused-by-them' });
+      expect(asked.code).to.not.equal(0);
+      expect(asked.err).to.include('The provider refused');
+    });
+
     it('that the gateway does not take are a failure that says where to look', async () => {
       const { id } = api.fleet.addClaimed('ada');
       api.fleet.isStuck = true;

@@ -4,25 +4,53 @@ import { usage } from '../cli-failure.js';
 import type { CommandSet } from '../program.js';
 import type { Session } from '../session.js';
 import { table } from '../text.js';
-import { KEY_WAIT_SECONDS, writeKey } from './write-key.js';
+import { KEY_WAIT_SECONDS, rotateKey, writeKey } from './write-key.js';
 
 interface WaitFlag {
   readonly wait: boolean;
 }
 
-/** Adds `keys set`, `keys list` and `keys delete`. */
+interface SetFlags extends WaitFlag {
+  readonly verify?: boolean;
+}
+
+const VERIFY = 'ask the provider first whether it takes the key';
+const NO_KEY_HERE = 'refused: a key does not belong on the command line';
+
+/** Adds `keys set`, `keys rotate`, `keys list` and `keys delete`. */
 export function addKeyCommands({ program, call }: CommandSet): void {
-  const keys = program.command('keys').description('a gateway’s keys: set, list, delete');
+  const keys = program.command('keys').description('a gateway’s keys: set, rotate, list, delete');
   keys
     .command('set')
     .description('set or replace a key, read from a prompt or a pipe')
     .argument('<id>')
     .argument('<name>', 'of the provider or channel, e.g. anthropic or telegram/bot')
-    .argument('[extra...]', 'refused: a key does not belong on the command line')
+    .argument('[extra...]', NO_KEY_HERE)
+    .option('--verify', VERIFY)
     .option('--no-wait', 'do not wait until the gateway uses it')
-    .action((id: string, name: string, extra: readonly string[], { wait }: WaitFlag) => {
+    .action((id: string, name: string, extra: readonly string[], flags: SetFlags) => {
       refuseKeyInArguments(extra);
-      return call((session) => setKey(session, id, name, wait));
+      return call((session) => setKey(session, id, name, flags));
+    });
+  keys
+    .command('rotate')
+    .description('exchange a key for a new one, proven by a live call before it is used')
+    .argument('<id>')
+    .argument('<name>', 'of a model provider, e.g. anthropic')
+    .argument('[extra...]', NO_KEY_HERE)
+    .option('--verify', VERIFY)
+    .action((id: string, name: string, extra: readonly string[], { verify }: SetFlags) => {
+      refuseKeyInArguments(extra);
+      return call(async (session) => {
+        const value = await askSecret(session.world, `New key ${name} for ${id}`);
+        const isVerified = verify === true;
+        const rotation = await rotateKey(session, { id, name, value, isVerified });
+        const proven = rotation.provenAt ?? 'now';
+        session.show(
+          rotation,
+          `The gateway ${id} uses the new key ${name}, proven at ${proven}; the old one is destroyed.\n`,
+        );
+      });
     });
   keys
     .command('list')
@@ -57,19 +85,26 @@ function refuseKeyInArguments(extra: readonly string[]): void {
   );
 }
 
-async function setKey(session: Session, id: string, name: string, wait: boolean): Promise<void> {
+async function setKey(
+  session: Session,
+  id: string,
+  name: string,
+  { wait, verify = false }: SetFlags,
+): Promise<void> {
   const { client, signal, show, world } = session;
   const value = await askSecret(world, `Key ${name} for ${id}`);
   if (wait) {
-    const instance = await writeKey(session, { id, name, value });
+    const instance = await writeKey(session, { id, name, value, isVerified: verify });
     show(instance, `The gateway ${id} uses the key ${name} now.\n`);
     return;
   }
-  const instance = await client.setKey({ id, name, value }, 0, signal);
+  const instance = await client.setKey({ id, name, value, isVerified: verify }, 0, signal);
   show(instance, `The key ${name} is kept; the gateway ${id} takes it in about a second.\n`);
 }
 
 function listed(items: readonly KeyAnswer[]): string {
-  const rows = items.map((key) => [key.name, String(key.version), key.state, key.setAt]);
-  return table(['key', 'version', 'state', 'set at'], rows, 'There are no keys.');
+  const rows = items.map(({ name, version, state, setAt, lastProvenAt }) => {
+    return [name, String(version), state, setAt, lastProvenAt ?? 'never'];
+  });
+  return table(['key', 'version', 'state', 'set at', 'proven at'], rows, 'There are no keys.');
 }

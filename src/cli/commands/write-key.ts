@@ -1,4 +1,5 @@
-import type { InstanceAnswer } from '../api-client-replies.js';
+import type { KeyWish } from '../api-client.js';
+import type { InstanceAnswer, RotationAnswer } from '../api-client-replies.js';
 import { CliFailure } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
 import { startProgress } from '../progress.js';
@@ -10,7 +11,7 @@ export const KEY_WAIT_SECONDS = 60;
 /** Sets a key and waits until the gateway was seen to use it; fails when it is not in time. */
 export async function writeKey(
   { client, signal, world }: Session,
-  key: { readonly id: string; readonly name: string; readonly value: string },
+  key: KeyWish,
 ): Promise<InstanceAnswer> {
   const bar = startProgress(world.stderr, `Setting the key ${key.name}`);
   bar.update(0, 1, 'waiting for the gateway to use it');
@@ -22,6 +23,27 @@ export async function writeKey(
       `The key is kept, but the gateway did not use it within ${KEY_WAIT_SECONDS} s. ` +
       `Look again with \`clawdeploy keys list ${key.id}\`.`;
     throw new CliFailure(EXIT.failed, sentence, { instance });
+  } finally {
+    bar.end();
+  }
+}
+
+/** Exchanges a key for a new one; fails, with the old one in use, unless the new one is proven. */
+export async function rotateKey(
+  { client, signal, world }: Session,
+  key: KeyWish,
+): Promise<RotationAnswer> {
+  const bar = startProgress(world.stderr, `Rotating the key ${key.name}`);
+  bar.update(0, 1, 'waiting for the gateway to prove it by a live call');
+  try {
+    const rotation = await client.rotateKey(key, KEY_WAIT_SECONDS, signal);
+    const { state, failure } = rotation;
+    if (state === 'verified') return rotation;
+    const sentence =
+      failure === null
+        ? `The rotation is not over after ${KEY_WAIT_SECONDS} s; it ends by itself.`
+        : `${failure.sentence} The old key is in use as before.`;
+    throw new CliFailure(EXIT.failed, sentence, { rotation });
   } finally {
     bar.end();
   }

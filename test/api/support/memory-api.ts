@@ -41,6 +41,7 @@ export interface MemoryApi {
   readonly url: string;
   readonly fleet: MemoryFleet;
   readonly sweeps: MemorySweeps;
+  readonly rotations: MemoryRotations;
   readonly endpoints: readonly Endpoint[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
@@ -97,6 +98,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     url: `http://127.0.0.1:${port}`,
     fleet,
     sweeps,
+    rotations,
     endpoints,
     logged,
     measured,

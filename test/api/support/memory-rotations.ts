@@ -3,13 +3,15 @@ import type { Caller } from '../../../src/domain/principal.js';
 import type { InstanceId, RotationId } from '../../../src/domain/ids.js';
 import { rotationIdOf } from '../../../src/domain/ids.js';
 import { checkKey } from '../../../src/domain/providers.js';
-import type { Rotation } from '../../../src/domain/rotation.js';
+import type { RevertReason, Rotation } from '../../../src/domain/rotation.js';
 import { Fault } from '../../../src/errors/index.js';
 import { NOON } from '../../support/builders.js';
 import type { MemoryFleet } from './memory-fleet.js';
 
 /** Rotations of a fleet in memory: one at a time for an instance, over when somebody waits. */
 export class MemoryRotations {
+  /** How every rotation ends; null for well. */
+  failsWith: RevertReason | null = null;
   readonly #rotations = new Map<RotationId, Rotation>();
 
   constructor(private readonly fleet: MemoryFleet) {}
@@ -28,14 +30,12 @@ export class MemoryRotations {
         },
         untilClosed: async ({ caller, instanceId, rotationId }) => {
           const rotation = await this.#find(caller, instanceId, rotationId);
-          return this.#put({ ...rotation, state: 'verified', provenAt: NOON });
+          return this.failsWith === null
+            ? this.#put({ ...rotation, state: 'verified', provenAt: NOON })
+            : this.#put({ ...rotation, state: 'reverted', reason: this.failsWith });
         },
       },
     };
-  }
-
-  clear(): void {
-    this.#rotations.clear();
   }
 
   async #rotate(
