@@ -52,6 +52,8 @@ async function admit(
 ): Promise<Outcome> {
   const { scheduler, gateway, clock, log, onPhase } = outside;
   if (instance.tenantId === null) {
+    // Its owner's token, which nothing uses before a claim; written now, no claim waits for it.
+    await outside.tokens.ensureToken(instance.id, instance.gatewayVersion + 1, signal);
     const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
     try {
       await gateway.warmUp(seen.address, token, signal);
