@@ -113,7 +113,8 @@ describe('access in the development stack', function () {
     const root = caller.secret('vault-root.token');
     const pathOf = (task: string): string => `kv/data/clawdeploy/${task}`;
     for (const task of ['api', 'worker']) {
-      await caller.vault(root, pathOf(task), 'POST', { data: { database_url: task } });
+      const first = { options: { cas: 0 }, data: { database_url: task } };
+      await caller.vault(root, pathOf(task), 'POST', first);
     }
     const [api = '', worker = ''] = await controlPlaneTokens(caller, stack, ['api', 'worker']);
     const tries = [
@@ -144,13 +145,15 @@ describe('access in the development stack', function () {
   it('lets the API write keys that it cannot read', async () => {
     const token = await caller.vaultLogin('api');
     const path = `kv/data/instances/${BARE}/keys`;
-    const written = await caller.vault(token, path, 'POST', { data: { openai: 'sk-1' } });
-    expect(written.status).to.equal(200);
+    const data = { openai: 'sk-1' };
+    expect((await caller.vault(token, path, 'POST', { data })).status).to.equal(400);
+    const first = { options: { cas: 0 }, data };
+    expect((await caller.vault(token, path, 'POST', first)).status).to.equal(200);
     expect((await caller.vault(token, path)).status).to.equal(403);
     const patched = await callApi(`${stack.urls.vault}/v1/${path}`, {
       method: 'PATCH',
       headers: { 'x-vault-token': token, 'content-type': 'application/merge-patch+json' },
-      body: { data: { anthropic: 'sk-2' } },
+      body: { options: { cas: 1 }, data: { anthropic: 'sk-2' } },
     });
     expect(patched.status).to.equal(200);
     const versions = await caller.vault(token, `kv/metadata/instances/${BARE}/keys`);
@@ -160,7 +163,8 @@ describe('access in the development stack', function () {
   it('lets the controller make gateway tokens and end keys that it cannot read', async () => {
     const token = await caller.vaultLogin('controller');
     const gateway = `kv/data/instances/${BARE}/gateway`;
-    const made = await caller.vault(token, gateway, 'POST', { data: { token: 't' } });
+    const first = { options: { cas: 0 }, data: { token: 't' } };
+    const made = await caller.vault(token, gateway, 'POST', first);
     expect(made.status).to.equal(200);
     expect((await caller.vault(token, gateway)).status).to.equal(200);
     expect((await caller.vault(token, `kv/data/instances/${BARE}/keys`)).status).to.equal(403);
@@ -173,7 +177,7 @@ describe('access in the development stack', function () {
     const self = await caller.vault(token, 'auth/token/lookup-self');
     expect(field(field(self.json, 'data'), 'renewable')).to.equal(true);
     expect(field(field(self.json, 'data'), 'ttl')).to.be.within(1, 1200);
-    expect(field(field(self.json, 'data'), 'policies')).to.deep.equal(['clawdeploy-controller']);
+    expect(field(field(self.json, 'data'), 'policies')).to.deep.equal(['clawdeploy-worker']);
   });
 
   it('lets the controller write the variables of instances and no others', async () => {

@@ -64,7 +64,7 @@ export async function startTestVault(): Promise<TestVault> {
     withinMs: 10_000,
     describe: 'the key-value mount to be usable',
   });
-  for (const name of ['clawdeploy-api', 'clawdeploy-controller']) {
+  for (const name of ['clawdeploy-api', 'clawdeploy-controller', 'clawdeploy-worker']) {
     const policy = await readFile(join(ROOT, 'vault/policies', `${name}.hcl`), 'utf8');
     await admin('PUT', `/v1/sys/policies/acl/${name}`, { policy });
   }

@@ -1,5 +1,5 @@
-# The controller and the worker make and swap gateway tokens, and end the secrets of an instance
-# with the instance. They see that keys exist, and which versions; never their values.
+# The controller makes and swaps gateway tokens, and ends the secrets of an instance with the instance.
+# It sees that keys exist, and which versions; never their values.
 
 path "kv/data/instances/+/gateway" {
   capabilities = ["create", "update", "read"]

@@ -12,7 +12,8 @@ import type { StackCaller } from './private-stack.js';
  */
 export async function runTinyJob(caller: StackCaller, id: string, key: string): Promise<void> {
   const root = caller.secret('vault-root.token');
-  await expectOk(caller.vault(root, `kv/data/instances/${id}/keys`, 'POST', { data: { key } }));
+  const first = { options: { cas: 0 }, data: { key } };
+  await expectOk(caller.vault(root, `kv/data/instances/${id}/keys`, 'POST', first));
   const variable = { Path: `nomad/jobs/${id}`, Items: { revision: '1' } };
   await expectOk(caller.nomad('nomad-controller.token', `var/nomad/jobs/${id}`, 'PUT', variable));
   await expectOk(caller.nomad('nomad-controller.token', 'jobs', 'PUT', { Job: tinyJob(id) }));

@@ -12,7 +12,7 @@ import { renderTemplate } from '../templates.js';
 
 const AUTH_MOUNTS = { approle: 'approle', 'jwt-nomad': 'jwt' } as const;
 
-/** Applies vault/: the audit log, the KV mount, policies, and an AppRole per role. Repeatable. */
+/** Applies vault/: the audit log, engines, policies, and an AppRole per role. Repeatable. */
 export async function configureVault(context: StackContext, signal: AbortSignal): Promise<void> {
   const vault = vaultApi(context, signal);
   // One after the other: Vault answers concurrent changes of its mount tables with errors.
@@ -22,6 +22,7 @@ export async function configureVault(context: StackContext, signal: AbortSignal)
   await Promise.all([
     applyPolicy(context, vault, 'clawdeploy-api'),
     applyPolicy(context, vault, 'clawdeploy-controller'),
+    applyPolicy(context, vault, 'clawdeploy-worker'),
     applyPolicy(context, vault, 'openclaw-instance', { jwt_accessor: accessor }),
     applyPolicy(context, vault, 'clawdeploy-job', { jwt_accessor: accessor }),
     ...CONTROL_PLANE_ROLES.map((role) => applyAppRole(context, vault, role)),
@@ -90,6 +91,12 @@ async function applyMounts(
   if (field(engines.json, 'kv/') === undefined) {
     await vault.put('sys/mounts/kv', file(context, 'vault/engines/kv.json'));
   }
+  if (field(engines.json, 'transit/') === undefined) {
+    await vault.put('sys/mounts/transit', file(context, 'vault/engines/transit.json'));
+  }
+  // Making a key that is there already changes nothing.
+  const backups = file(context, 'vault/engines/transit-backups.json');
+  await vault.put('transit/keys/clawdeploy-backups', backups);
   // A mount of version 2 is not usable the moment it is made.
   const config = file(context, 'vault/engines/kv-config.json');
   await untilWorks(() => vault.put('kv/config', config), { withinMs: 10_000, signal });
