@@ -285,11 +285,12 @@ job "openclaw" {
 
       # OpenClaw prints agents' answers to its standard output. They are the tenant's: nothing of
       # them goes into logs that the operator reads. Failures are on standard error. HOME is set
-      # here because the exec driver sets it to that of the user, who has none.
+      # here because the exec driver sets it to that of the user, who has none. A core dump would put
+      # keys on a disk.
       config {
         command = "/bin/sh"
         args = [
-          "-c", "HOME=\"$NOMAD_TASK_DIR\" exec \"$@\" >/dev/null", "openclaw",
+          "-c", "ulimit -c 0; HOME=\"$NOMAD_TASK_DIR\" exec \"$@\" >/dev/null", "openclaw",
           "${var.program_dir}/node_modules/.bin/node",
           "${var.program_dir}/node_modules/openclaw/dist/index.js",
           "gateway", "run",

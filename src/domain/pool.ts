@@ -7,7 +7,7 @@ import type { TokenBucket } from './token-bucket.js';
  * Version of the configuration that unclaimed members start with. A change of jobs/instance or of
  * the root configuration raises it, which makes a new pool key and so fresh members.
  */
-export const CONFIG_SCHEMA = 1;
+export const CONFIG_SCHEMA = 2;
 
 /** Failed starts in a row that open a pool's breaker. */
 export const BREAKER_FAILURES = 3;

@@ -6,12 +6,16 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { InstanceShown, Product } from '../support/product.js';
 import { fingerprintOf, startProduct } from '../support/product.js';
+import type { StackInfo } from '../../tools/stack/stack-info.js';
 import { askNomad } from '../support/stack-eyes.js';
 
 const run = promisify(execFile);
 
 /** The task's own secrets folder, in memory: the one place outside Vault where a key may be read. */
 const ALLOWED = /\/secrets\/keys\.json$/;
+
+/** How long the stream of events is listened to; what is past comes at once. */
+const EVENTS_MS = 3_000;
 
 const Failed = z.object({ stdout: z.string() });
 
@@ -21,10 +25,11 @@ describe('a tenant’s key', function () {
 
   const canary = 'canary+key/that=must?not;leak-7f3a9c';
   const misplaced = 'misplaced+key/in=a?wrong;place-51d0e2';
-  const forms = [canary, misplaced].flatMap((key) => [
-    key,
-    Buffer.from(key).toString('base64').replaceAll('=', ''),
-    encodeURIComponent(key),
+  const rotated = 'rotated+key/of=some?tenant;new-88b1f0';
+  const refused = 'refused-key+of/some=tenant?bad;c01d7e';
+  const forms = [canary, misplaced, rotated, refused].flatMap((key) => [
+    ...[key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)],
+    ...inBase64(key),
   ]);
   const answers: string[] = [];
   let product: Product;
@@ -39,8 +44,24 @@ describe('a tenant’s key', function () {
     expect(await product.chat(instance.id, token)).to.include(fingerprintOf(canary));
 
     const { api } = product;
+    const rotations = `/v1/instances/${instance.id}/rotations`;
+    const rotate = (value: string, query = '') =>
+      api.post(
+        `${rotations}${query}`,
+        { keys: [{ name: 'stub', value }] },
+        { headers: { prefer: 'wait=60' } },
+      );
     const said = [
       set,
+      await rotate(refused),
+      await rotate(refused, '?verify=true'),
+      await rotate(rotated),
+      await api.post(rotations, { keys: [{ name: misplaced, value: 'x'.repeat(20) }] }),
+      await api.post(rotations, { keys: { [misplaced]: misplaced } }),
+      await api.patch(`/v1/instances/${instance.id}/keys`, {
+        set: [{ name: 'a', [misplaced]: 1 }],
+      }),
+      await api.get(rotations),
       await api.put(`/v1/instances/${instance.id}/keys/stub`, { wrong: misplaced }),
       await api.put(`/v1/instances/${instance.id}/keys/${encodeURIComponent(misplaced)}`, {
         value: 'x'.repeat(20),
@@ -55,6 +76,7 @@ describe('a tenant’s key', function () {
       await api.get('/metrics'),
       await product.viaEdge(instance.id, '/', { token }),
     ];
+    expect(said.slice(1, 4).map(({ status }) => status)).to.deep.equal([200, 422, 200]);
     answers.push(...said.map(({ headers, data }) => JSON.stringify([headers, data])));
   });
 
@@ -97,6 +119,48 @@ describe('a tenant’s key', function () {
     }
   });
 
+  it('is destroyed in Vault once another one is in use, and so is one that was refused', async () => {
+    const root = (await readFile(product.info.secretFile('vault-root.token'), 'utf8')).trim();
+    const base = `${product.info.urls.vault}/v1/kv`;
+    const kept: string[] = [];
+    for (let version = 1; version <= 12; version += 1) {
+      const url = `${base}/data/instances/${instance.id}/keys?version=${String(version)}`;
+      const reply = await fetch(url, { headers: { 'x-vault-token': root } });
+      if (reply.status === 200) kept.push(await reply.text());
+    }
+    expect(kept).to.have.length(1);
+    expect(kept[0]).to.include(rotated).and.not.include(canary).and.not.include(refused);
+  });
+
+  it('can be in no core dump of a gateway or of ours', async () => {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const seen: string[] = [];
+    for (const pid of pids) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+      const isOurs =
+        command.includes('build/dist/src/main.js') || /openclaw.*gateway/.test(command);
+      if (!isOurs) continue;
+      const limits = await readFile(`/proc/${pid}/limits`, 'latin1').catch(() => '');
+      if (limits === '') continue;
+      seen.push(command);
+      expect(limits, command).to.match(/Max core file size +0 +0 /);
+    }
+    expect(seen.length).to.be.greaterThan(3);
+  });
+
+  it('is nowhere in Consul’s store or catalog, nor in Nomad’s events', async () => {
+    const { info } = product;
+    const consul = (await readFile(info.secretFile('consul-management.token'), 'utf8')).trim();
+    for (const path of ['kv/?recurse=true', 'catalog/services', 'health/service/openclaw']) {
+      const url = `${info.urls.consul}/v1/${path}`;
+      const reply = await fetch(url, { headers: { 'x-consul-token': consul } });
+      expect(leaksIn(await reply.text()), path).to.deep.equal([]);
+    }
+    const events = await eventsOf(info);
+    expect(events).to.include(instance.id);
+    expect(leaksIn(events)).to.deep.equal([]);
+  });
+
   it('is nowhere in Nomad: jobs, variables, allocations, evaluations', async () => {
     const { info } = product;
     for (const path of [
@@ -125,3 +189,31 @@ describe('a tenant’s key', function () {
     return forms.filter((form) => text.includes(form));
   }
 });
+
+/**
+ * How the key looks inside a longer text that was encoded as a whole: three ways, by where in a group
+ * of three bytes it begins. What depends on its neighbours at both ends is left out.
+ */
+function inBase64(key: string): readonly string[] {
+  return [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), Buffer.from(key)]).toString('base64');
+    const end = text.replaceAll('=', '').length - (text.endsWith('=') ? 1 : 0);
+    return text.slice(before === 0 ? 0 : 4, end);
+  });
+}
+
+/** What Nomad tells of everything since it started, as far as it still has it. */
+async function eventsOf(info: StackInfo): Promise<string> {
+  const token = (await readFile(info.secretFile('nomad-management.token'), 'utf8')).trim();
+  const reply = await fetch(`${info.urls.nomad}/v1/event/stream?index=1&namespace=*`, {
+    headers: { 'x-nomad-token': token },
+    signal: AbortSignal.timeout(EVENTS_MS),
+  });
+  let told = '';
+  try {
+    for await (const piece of reply.body ?? []) told += Buffer.from(piece).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+  }
+  return told;
+}

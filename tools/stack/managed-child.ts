@@ -13,6 +13,8 @@ import { StackError } from './stack-error.js';
 import type { ChildStatus } from './state.js';
 
 const STARTING_PROBE_MS = 100;
+/** A core dump would put secrets on a disk; the shell becomes the program, under the same id. */
+const WITHOUT_CORE_DUMPS = 'ulimit -c 0; exec "$0" "$@"';
 const STEADY_PROBE_MS = 2_000;
 const PROBE_LIMIT_MS = 5_000;
 
@@ -126,7 +128,7 @@ export class ManagedChild {
     const log = logFile(layout, this.spec.name);
     boundLog(log);
     const output = openSync(log, 'a', 0o600);
-    const child = spawn(command.file, [...command.args], {
+    const child = spawn('/bin/sh', ['-c', WITHOUT_CORE_DUMPS, command.file, ...command.args], {
       cwd: layout.run,
       env: { ...markedEnvironment(stackId, this.spec.name), HOME: layout.run, ...command.env },
       stdio: ['ignore', output, output],
