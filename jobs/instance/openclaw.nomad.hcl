@@ -116,6 +116,12 @@ variable "vault_role" {
   default = "openclaw-instance"
 }
 
+variable "vault_namespace" {
+  type        = string
+  default     = ""
+  description = "Namespace of Vault Enterprise or OpenBao; empty for none."
+}
+
 variable "api_url" {
   type        = string
   default     = ""
@@ -278,6 +284,7 @@ job "openclaw" {
 
       vault {
         role         = var.vault_role
+        namespace    = var.vault_namespace
         change_mode  = "noop"
         env          = false
         disable_file = true

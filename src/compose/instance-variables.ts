@@ -37,6 +37,7 @@ export function instanceVariables(
     memory_max_mib: limits.memoryMaxMib,
     disk_mib: limits.diskMib,
     heap_mib: limits.heapMib,
+    vault_namespace: config.CLAWDEPLOY_VAULT_NAMESPACE ?? '',
     base_domain: baseDomain,
     edge_port: edgePort,
     api_url: `http://${config.CLAWDEPLOY_API_HOST}:${config.CLAWDEPLOY_API_PORT}`,

@@ -31,8 +31,11 @@ export interface VaultStores {
  */
 export function openVault(foundation: Foundation): VaultStores {
   const { config, started } = foundation;
+  const namespace = config.CLAWDEPLOY_VAULT_NAMESPACE;
   const session = new VaultSession({
-    transport: transportTo(foundation, 'vault', `${config.CLAWDEPLOY_VAULT_ADDR}/v1`),
+    transport: transportTo(foundation, 'vault', `${config.CLAWDEPLOY_VAULT_ADDR}/v1`, () =>
+      namespace === undefined ? {} : { 'x-vault-namespace': namespace },
+    ),
     appRole: appRoleFromFiles({
       roleIdFile: config.CLAWDEPLOY_VAULT_ROLE_ID_FILE,
       secretIdFile: config.CLAWDEPLOY_VAULT_SECRET_ID_FILE,

@@ -55,6 +55,11 @@ export const SETTINGS = {
   CLAWDEPLOY_CONSUL_ADDR: z.url().describe('Base URL of Consul’s HTTP API.'),
   CLAWDEPLOY_CONSUL_TOKEN_FILE: file.describe('File with the control plane’s Consul token.'),
   CLAWDEPLOY_VAULT_ADDR: z.url().describe('Base URL of Vault’s HTTP API.'),
+  CLAWDEPLOY_VAULT_NAMESPACE: z
+    .string()
+    .regex(/^[\w-]+(\/[\w-]+)*\/?$/)
+    .optional()
+    .describe('Namespace of Vault Enterprise or OpenBao in which all paths lie; none by default.'),
   CLAWDEPLOY_VAULT_ROLE_ID_FILE: file.describe('File with the AppRole role id of this role.'),
   CLAWDEPLOY_VAULT_SECRET_ID_FILE: file.describe('File with the AppRole secret id of this role.'),
   CLAWDEPLOY_API_HOST: z.string().default('127.0.0.1').describe('Address the API listens on.'),

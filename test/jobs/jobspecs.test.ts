@@ -102,6 +102,12 @@ describe('jobspecs', function () {
       });
     }
 
+    it('has its task log in to Vault in the namespace of the installation', async () => {
+      const variables = { ...variablesFor('exec'), vault_namespace: 'team-a' };
+      const job = JSON.stringify(await parse(INSTANCE_JOB, variables));
+      expect(job).to.include('"Namespace":"team-a"');
+    });
+
     it('carries the mark without which it would never be stopped', async () => {
       const job = await parse(INSTANCE_JOB, variablesFor('exec'));
       expect(job.ID).to.equal('oc-aaaaaaaaaaaa');
