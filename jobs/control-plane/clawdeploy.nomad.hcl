@@ -131,6 +131,7 @@ locals {
     api = {
       port     = "http"
       memory   = 384
+      heap     = 256
       files    = ["database_url", "consul_token", "vault_role_id", "vault_secret_id", "jwks"]
       prestart = ["migrate"]
       lookup   = ["clawdeploy-lookup"]
@@ -138,6 +139,7 @@ locals {
     controller = {
       port     = "health"
       memory   = 384
+      heap     = 256
       files    = ["database_url", "nomad_token", "consul_token", "vault_role_id", "vault_secret_id"]
       prestart = []
       lookup   = []
@@ -145,6 +147,7 @@ locals {
     worker = {
       port     = "health"
       memory   = 256
+      heap     = 160
       files    = ["database_url", "redis_url", "nomad_token", "consul_token", "vault_role_id", "vault_secret_id"]
       prestart = []
       lookup   = []
@@ -325,7 +328,7 @@ job "clawdeploy" {
 
           config {
             command = var.node
-            args    = ["--enable-source-maps", local.entry, role.key]
+            args    = ["--enable-source-maps", "--max-old-space-size=${role.value.heap}", local.entry, role.key]
           }
 
           env = merge(

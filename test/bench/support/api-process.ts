@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SERVICE_NODE_ARGS } from '../../../tools/stack/children/control-plane.js';
 import { freePorts } from '../../support/free-port.js';
 import { waitFor } from '../../support/wait-for.js';
 
@@ -40,7 +41,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
   const url = `http://127.0.0.1:${String(port)}`;
   const logFile = join(secretsDir, `api-${String(port)}.log`);
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeArgs, program, 'api'], {
+  const child = spawn(process.execPath, [...SERVICE_NODE_ARGS, ...nodeArgs, program, 'api'], {
     cwd: root,
     stdio: ['ignore', log, 'inherit'],
     env: { ...process.env, ...settingsOf(secretsDir, { port, internal, nothing }) },

@@ -27,6 +27,12 @@ export function serviceEntry({ layout }: Pick<StackContext, 'layout'>): string {
   return entry;
 }
 
+/**
+ * How Node runs the service. Told how large its heap may get, V8 collects earlier: a controller over
+ * 2,000 members takes 130 MB instead of 200, and no more time (docs/benchmarks.md).
+ */
+export const SERVICE_NODE_ARGS = ['--enable-source-maps', '--max-old-space-size=256'] as const;
+
 function roleSpec(
   context: StackContext,
   { name, role, port }: { name: ChildName; role: ControlPlaneRole; port: number },
@@ -38,7 +44,7 @@ function roleSpec(
     command: () =>
       Promise.resolve({
         file: process.execPath,
-        args: ['--enable-source-maps', serviceEntry(context), name],
+        args: [...SERVICE_NODE_ARGS, serviceEntry(context), name],
         env: controlPlaneEnv(context, role),
       }),
     isHealthy: (signal) => answers(`http://127.0.0.1:${port}/healthz`, 200, signal),
