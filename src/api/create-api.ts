@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
+import { Scope } from '../lib/scope.js';
 import type { Log } from '../ports/index.js';
 import { pageFileRouter } from './docs-page.js';
 import { documentRoutes } from './document-routes.js';
@@ -94,12 +95,12 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   const { state } = context;
   state.route = one.path;
   const principal = await options.tokens.verify(context.get('authorization'));
-  const gone = new AbortController();
+  const exchange = new Scope(options.stopping);
   context.res.once('close', () => {
-    gone.abort();
+    exchange.end();
   });
   // They may have left while their token was looked at.
-  if (context.res.destroyed) gone.abort();
+  if (context.res.destroyed) exchange.end();
   const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
     caller: { principal, requestId: state.requestId },
@@ -109,7 +110,7 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
     idempotencyKey: one.isIdempotent ? idempotencyKeyOf(context.get('idempotency-key')) : null,
     waitMs,
     lastEventId: one.isStream ? lastEventIdOf(context.get('last-event-id')) : null,
-    signal: AbortSignal.any([gone.signal, options.stopping]),
+    signal: exchange.signal,
   });
   context.status = answer.status;
   context.set({ 'cache-control': 'no-store', ...preferenceApplied(waitMs), ...answer.headers });

@@ -1,6 +1,7 @@
 import type { InstanceId } from '../domain/ids.js';
 import type { Caller } from '../domain/principal.js';
 import { monotonicMs } from '../lib/clock.js';
+import { Scope } from '../lib/scope.js';
 import { pause } from '../lib/timers.js';
 import type { ChangeFeed, Store } from '../ports/index.js';
 import type { InstanceView } from './instance-view.js';
@@ -47,7 +48,9 @@ export async function* looksAt(
       yield view;
       const leftMs = endMs - monotonicMs();
       if (leftMs <= 0 || signal.aborted) return;
-      await pause(Math.min(recheckMs, leftMs), AbortSignal.any([changed.signal, signal]));
+      const until = new Scope(changed.signal, signal);
+      await pause(Math.min(recheckMs, leftMs), until.signal);
+      until.end();
     }
   } finally {
     signal.removeEventListener('abort', unsubscribe);

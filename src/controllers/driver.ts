@@ -2,6 +2,7 @@ import { Fault } from '../errors/index.js';
 import { monotonicMs } from '../lib/clock.js';
 import type { Outcome } from '../lib/keyed-queue.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
+import { Scope } from '../lib/scope.js';
 import { deadline, pause } from '../lib/timers.js';
 import type { Lease, LeaseStore, Log } from '../ports/index.js';
 import type { Reconciler } from './reconciler.js';
@@ -68,28 +69,28 @@ export class Driver {
   async #run(key: string, signal: AbortSignal): Promise<Outcome> {
     if (!(await this.#holds(key))) return recheck(HELD_ELSEWHERE_MS);
     const startedMs = monotonicMs();
-    const over = new AbortController();
-    const limit = AbortSignal.any([deadline(RUN_LIMIT_MS, signal), over.signal]);
+    const run = new Scope(signal);
+    const limit = deadline(RUN_LIMIT_MS, run.signal);
     let result = 'failed';
     try {
-      void this.#keepLease(key, over);
+      void this.#keepLease(key, run);
       const outcome = await this.options.reconciler.reconcile(key, limit);
       if (outcome.kind === 'settled') await this.#giveBack(key);
       result = outcome.kind;
       return outcome;
     } finally {
-      over.abort();
+      run.end();
       this.options.onRun?.(this.options.kind, result, (monotonicMs() - startedMs) / 1000);
     }
   }
 
   /** Renews the lease while a run takes long; a run whose lease is lost is told to stop. */
-  async #keepLease(key: string, over: AbortController): Promise<void> {
+  async #keepLease(key: string, run: Scope): Promise<void> {
     for (;;) {
-      await pause(LEASE_RENEW_MS, over.signal);
-      if (over.signal.aborted) return;
+      await pause(LEASE_RENEW_MS, run.signal);
+      if (run.signal.aborted) return;
       const isHeld = await this.#holds(key).catch(() => true);
-      if (!isHeld) over.abort();
+      if (!isHeld) run.end();
     }
   }
 

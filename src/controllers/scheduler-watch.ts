@@ -3,6 +3,7 @@ import { BackgroundLoop } from '../lib/background-loop.js';
 import type { Clock } from '../lib/clock.js';
 import { monotonicMs } from '../lib/clock.js';
 import { jittered } from '../lib/random.js';
+import { Scope } from '../lib/scope.js';
 import { deadline, pause } from '../lib/timers.js';
 import type { Log, NodeStore, SchedulerFeed, SchedulerHint } from '../ports/index.js';
 import type { Driver } from './driver.js';
@@ -100,7 +101,6 @@ export class SchedulerWatch {
   /** Lists, wakes what changed since the last listing, and waits until it is time for the next. */
   async #relist(signal: AbortSignal): Promise<void> {
     this.#missed = new AbortController();
-    const until = AbortSignal.any([signal, this.#missed.signal]);
     const seen = await this.options.feed.placements(deadline(CALL_MS, signal));
     for (const id of new Set([...seen.keys(), ...this.#placements.keys()])) {
       if (seen.get(id) !== this.#placements.get(id)) this.options.instances.wake(id);
@@ -108,7 +108,9 @@ export class SchedulerWatch {
     this.#placements = seen;
     this.options.onRelist?.();
     await pause(APART_MS, signal);
-    await pause(jittered(RELIST_MS), until);
+    const until = new Scope(signal, this.#missed.signal);
+    await pause(jittered(RELIST_MS), until.signal);
+    until.end();
   }
 
   #reportAge(): void {

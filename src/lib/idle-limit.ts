@@ -1,32 +1,44 @@
+import { Scope } from './scope.js';
+
 /**
  * A limit on silence: its signal fires when `restart` was not called for `ms` milliseconds, or when
- * `parent` fires. It begins at once; `end` takes it back.
+ * `parent` fires. It begins at once, and holds its parent until `end`.
  *
  * For answers without an end, where a deadline for the whole would cut off what works.
  */
 export class IdleLimit {
-  readonly signal: AbortSignal;
-  readonly #silent = new AbortController();
+  readonly #scope: Scope;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly ms: number,
     parent: AbortSignal,
   ) {
-    this.signal = AbortSignal.any([parent, this.#silent.signal]);
+    this.#scope = new Scope(parent);
     this.restart();
   }
 
-  /** Grants another `ms` milliseconds, after `end` too. */
+  get signal(): AbortSignal {
+    return this.#scope.signal;
+  }
+
+  /** Grants another `ms` milliseconds, after `rest` too. */
   restart(): void {
     clearTimeout(this.#timer);
     const abort = (): void => {
-      this.#silent.abort(new DOMException('Nothing was heard for too long.', 'TimeoutError'));
+      this.#scope.end(new DOMException('Nothing was heard for too long.', 'TimeoutError'));
     };
     this.#timer = setTimeout(abort, this.ms).unref();
   }
 
-  end(): void {
+  /** Silence does not count until `restart`. */
+  rest(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** It is over: nothing is listened to any more. */
+  end(): void {
+    this.rest();
+    this.#scope.end();
   }
 }

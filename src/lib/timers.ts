@@ -1,3 +1,5 @@
+import { Scope } from './scope.js';
+
 /** Resolves after `ms` milliseconds, or at once when `signal` fires; never rejects. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -16,13 +18,20 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * A signal that fires after `ms` milliseconds or when `parent` does, whichever is first.
+ * A signal that fires after `ms` milliseconds or when `parent` does, whichever is first. Where many
+ * are made, give them a scope as their parent and end it, so that none waits for its time.
  *
- * Its timer holds it: what `AbortSignal.timeout` gives may be collected inside `AbortSignal.any`,
+ * Its timer holds it: what `AbortSignal.timeout` gives may be collected while somebody waits for it,
  * and then it never fires (nodejs/node#57736).
  */
 export function deadline(ms: number, parent?: AbortSignal): AbortSignal {
-  const limit = new AbortController();
-  setTimeout(() => limit.abort(new DOMException('Time is up.', 'TimeoutError')), ms).unref();
-  return parent === undefined ? limit.signal : AbortSignal.any([parent, limit.signal]);
+  const scope = new Scope(...(parent === undefined ? [] : [parent]));
+  if (scope.signal.aborted) return scope.signal;
+  const timer = setTimeout(() => {
+    scope.end(new DOMException('Time is up.', 'TimeoutError'));
+  }, ms).unref();
+  scope.signal.addEventListener('abort', () => {
+    clearTimeout(timer);
+  });
+  return scope.signal;
 }

@@ -36,6 +36,13 @@ const RULES: readonly HouseRule[] = [
     examples: ['setTimeout(f, 1);', 'setInterval(f, 1);', 'AbortSignal.timeout(1);'],
   },
   {
+    title: 'combines signals in src/lib/scope.ts alone',
+    isBroken: (node) => isMember(node, 'AbortSignal', ['any']),
+    allowedIn: [],
+    instead: 'Use a Scope of src/lib/scope.ts and end it: AbortSignal.any leaks in Node 20.',
+    examples: ['AbortSignal.any([a, b]);'],
+  },
+  {
     title: 'draws random values in src/lib alone',
     isBroken: (node) =>
       isMember(node, 'Math', ['random']) ||

@@ -5,6 +5,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { monotonicMs } from '../../lib/clock.js';
 import { IdleLimit } from '../../lib/idle-limit.js';
+import { Scope } from '../../lib/scope.js';
 import { deadline } from '../../lib/timers.js';
 import { HttpFailure, reasonOf } from './http-failure.js';
 
@@ -134,8 +135,9 @@ export class HttpTransport {
       };
       return { status, pieces: piecesOf(data, limit), close };
     } catch (error) {
+      const failure = new HttpFailure(reasonOf(error, limit.signal), error);
       limit.end();
-      throw new HttpFailure(reasonOf(error, limit.signal), error);
+      throw failure;
     }
   }
 
@@ -146,11 +148,14 @@ export class HttpTransport {
 
   async #send(request: HttpRequest): Promise<AxiosResponse<string>> {
     const timeoutMs = request.timeoutMs ?? this.options.timeoutMs ?? TIMEOUT_MS;
-    const signal = deadline(timeoutMs, request.signal);
+    const call = new Scope(request.signal);
+    const signal = deadline(timeoutMs, call.signal);
     try {
       return await this.#client.request<string>({ ...this.#plainRequestOf(request), signal });
     } catch (error) {
       throw new HttpFailure(reasonOf(error, signal), error);
+    } finally {
+      call.end();
     }
   }
 
@@ -195,7 +200,7 @@ function replyOf(response: AxiosResponse<string>): HttpReply {
 async function* piecesOf(source: Readable, limit: IdleLimit): AsyncGenerator<Uint8Array> {
   try {
     for await (const piece of source as AsyncIterable<Uint8Array>) {
-      limit.end();
+      limit.rest();
       yield piece;
       limit.restart();
     }

@@ -3,6 +3,7 @@ import { GRACE_MS } from '../../domain/sweep/plan-sweep.js';
 import type { Sweep, SweepReport } from '../../domain/sweep/report.js';
 import { monotonicMs } from '../../lib/clock.js';
 import { jittered, randomBase32 } from '../../lib/random.js';
+import { Scope } from '../../lib/scope.js';
 import { deadline, pause } from '../../lib/timers.js';
 import type { Lease, LeaseStore, Log, SweepStore } from '../../ports/index.js';
 import type { Sweeper } from './sweeper.js';
@@ -94,10 +95,10 @@ export class SweepRounds {
   async #pass(requested: Sweep | null): Promise<void> {
     const { sweeper, sweeps, onReport, log } = this.options;
     const isDryRun = this.options.isDryRun || requested?.isDryRun === true;
-    const over = new AbortController();
-    const limit = deadline(PASS_LIMIT_MS, AbortSignal.any([this.#stopping.signal, over.signal]));
+    const pass = new Scope(this.#stopping.signal);
+    const limit = deadline(PASS_LIMIT_MS, pass.signal);
     try {
-      void this.#keepLease(over);
+      void this.#keepLease(pass);
       const report = await sweeper.sweep({ isDryRun }, limit);
       await sweeps.record({ ...(requested ?? scheduled(report)), report });
       onReport(report);
@@ -105,17 +106,17 @@ export class SweepRounds {
       this.#dueMs =
         monotonicMs() + (isUnfinished(report) ? SWEEP_AGAIN_MS : jittered(SWEEP_EVERY_MS));
     } finally {
-      over.abort();
+      pass.end();
     }
   }
 
   /** A pass whose lease is lost is told to stop. */
-  async #keepLease(over: AbortController): Promise<void> {
+  async #keepLease(pass: Scope): Promise<void> {
     for (;;) {
-      await pause(LEASE_RENEW_MS, over.signal);
-      if (over.signal.aborted) return;
+      await pause(LEASE_RENEW_MS, pass.signal);
+      if (pass.signal.aborted) return;
       const isHeld = await this.#holds().catch(() => true);
-      if (!isHeld) over.abort();
+      if (!isHeld) pass.end();
     }
   }
 
