@@ -5,6 +5,8 @@ import { HttpEdgeProbe } from '../../src/clients/openclaw/edge-probe.js';
 import { WARMUP_PROMPT } from '../../src/clients/openclaw/open-claw-gateway.js';
 import { renderTenantConfig, trialModel } from '../../src/domain/gateway-config.js';
 import type { TenantId } from '../../src/domain/ids.js';
+import type { ProviderName } from '../../src/domain/providers.js';
+import { PROVIDERS, PROVIDER_NAMES } from '../../src/domain/providers.js';
 import { keyField } from '../../src/domain/rotation.js';
 import type { ModelVerdict } from '../../src/ports/index.js';
 import type { StubModel } from '../../src/stub-model/server.js';
@@ -17,6 +19,8 @@ import { ROOT } from '../support/servers.js';
 import { waitFor } from '../support/wait-for.js';
 import type { Brought } from './real-gateway.js';
 import { RealGateway } from './real-gateway.js';
+import type { RefusingProvider } from './refusing-provider.js';
+import { startRefusingProvider } from './refusing-provider.js';
 import type { TinyEdge } from './tiny-edge.js';
 import { startTinyEdge } from './tiny-edge.js';
 
@@ -32,6 +36,7 @@ describe('a real OpenClaw gateway', function () {
   let stub: StubModel;
   let gateway: RealGateway;
   let edge: TinyEdge;
+  let provider: RefusingProvider;
   let edgeTransport: HttpTransport;
   let token = POOL_TOKEN;
   let revision = 1;
@@ -39,6 +44,7 @@ describe('a real OpenClaw gateway', function () {
 
   before(async () => {
     const toolchain = await loadToolchain(ROOT);
+    provider = await startRefusingProvider();
     stub = await startStubModel({ host: '127.0.0.1', port: 0, log: quietLog });
     gateway = await RealGateway.start(toolchain, brought({ isClaimed: false }));
     edge = await startTinyEdge(`${instanceId}.${BASE_DOMAIN}`, gateway.address);
@@ -50,6 +56,7 @@ describe('a real OpenClaw gateway', function () {
     await edge?.close();
     await gateway?.stop();
     await stub?.close();
+    await provider?.close();
   });
 
   describe('as Gateway and EdgeProbe', () => {
@@ -204,6 +211,21 @@ describe('a real OpenClaw gateway', function () {
       expect(await answer()).to.include(fingerprintOf('a-better-key-on-trial'));
     });
 
+    for (const [number, name] of PROVIDER_NAMES.filter((each) => each !== 'stub').entries()) {
+      it(`takes a key of ${name} to where that provider wants it`, async () => {
+        const key = `a-key-of-${name}-on-trial`;
+        await bringTrialOf(name, 10 + number, key);
+        const model = trialModel(name, 10 + number);
+        provider.asked.length = 0;
+        expect(await gateway.client.tryModel(gateway.address, token, model, signal)).to.equal(
+          'refused',
+        );
+        const [seen] = provider.asked;
+        expect(seen, JSON.stringify(provider.asked)).to.include({ key });
+        expect(seen?.body).to.include(PROVIDERS[name].trial.model.split('/').at(-1));
+      });
+    }
+
     it('finds its own secrets in order', async () => {
       const { exitCode, report } = await gateway.auditSecrets();
       expect(exitCode, report).to.equal(0);
@@ -234,6 +256,15 @@ describe('a real OpenClaw gateway', function () {
     const inUse = 'the-key-in-use';
     const whole = brought({ key: inUse, trial: { names: ['stub'], number } });
     await gateway.bring({ ...whole, keys: { stub: inUse, [keyField('stub', number)]: key } });
+  }
+
+  /** As `bringTrial`, with the provider's own address replaced by one that refuses every key. */
+  async function bringTrialOf(name: ProviderName, number: number, key: string): Promise<void> {
+    revision += 1;
+    const whole = brought({ slot: 3, trial: { names: [name], number } });
+    const config = whole.config.replace(PROVIDERS[name].trial.baseUrl ?? '', provider.url);
+    const keys = { 'stub@3': 'a-better-key-on-trial', [keyField(name, number)]: key };
+    await gateway.bring({ ...whole, config, keys });
   }
 
   function tryTrial(number: number): Promise<ModelVerdict> {
