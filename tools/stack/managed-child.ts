@@ -13,8 +13,11 @@ import { StackError } from './stack-error.js';
 import type { ChildStatus } from './state.js';
 
 const STARTING_PROBE_MS = 100;
-/** A core dump would put secrets on a disk; the shell becomes the program, under the same id. */
-const WITHOUT_CORE_DUMPS = 'ulimit -c 0; exec "$0" "$@"';
+/**
+ * A core dump would put secrets on a disk. The shell becomes the program, under the same id, and
+ * passes nothing on of what it sets by itself.
+ */
+const WITHOUT_CORE_DUMPS = 'ulimit -c 0; unset PWD OLDPWD SHLVL; exec "$0" "$@"';
 const STEADY_PROBE_MS = 2_000;
 const PROBE_LIMIT_MS = 5_000;
 
