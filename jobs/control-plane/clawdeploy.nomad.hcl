@@ -148,7 +148,7 @@ locals {
       port     = "health"
       memory   = 256
       heap     = 160
-      files    = ["database_url", "redis_url", "nomad_token", "consul_token", "vault_role_id", "vault_secret_id"]
+      files    = ["database_url", "redis_url", "vault_role_id", "vault_secret_id"]
       prestart = []
       lookup   = []
     }

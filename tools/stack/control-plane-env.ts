@@ -8,7 +8,7 @@ import { secretFile } from './layout.js';
  * The settings (src/config) with which the role `role` of the service finds this stack.
  *
  * Secrets are named by file; each role gets a Vault AppRole and a Nomad token of its own, so that
- * one that leaks can be taken away alone. `migrate` and `stub-model` run with the API's.
+ * one that leaks can be taken away alone; the worker has no business in Nomad and Consul and gets none. `migrate` and `stub-model` run with the API's.
  */
 export function controlPlaneEnv(
   context: Pick<StackContext, 'layout' | 'ports' | 'toolchain' | 'pools' | 'extraEnv'>,
@@ -23,9 +23,13 @@ export function controlPlaneEnv(
     CLAWDEPLOY_REDIS_URL_FILE: file('redis.url'),
     CLAWDEPLOY_NOMAD_ADDR: url(ports.nomadHttp),
     CLAWDEPLOY_NOMAD_UI_URL: `${url(ports.nomadHttp)}/ui`,
-    CLAWDEPLOY_NOMAD_TOKEN_FILE: file(`nomad-${role}.token`),
     CLAWDEPLOY_CONSUL_ADDR: url(ports.consulHttp),
-    CLAWDEPLOY_CONSUL_TOKEN_FILE: file('consul-control-plane.token'),
+    ...(role === 'worker'
+      ? {}
+      : {
+          CLAWDEPLOY_NOMAD_TOKEN_FILE: file(`nomad-${role}.token`),
+          CLAWDEPLOY_CONSUL_TOKEN_FILE: file('consul-control-plane.token'),
+        }),
     CLAWDEPLOY_VAULT_ADDR: url(ports.vault),
     CLAWDEPLOY_VAULT_ROLE_ID_FILE: file(`vault-${role}.role-id`),
     CLAWDEPLOY_VAULT_SECRET_ID_FILE: file(`vault-${role}.secret-id`),

@@ -72,7 +72,7 @@ export type SecretName =
   | 'consul-traefik.token'
   | 'nomad-management.token'
   | 'nomad-operator.token'
-  | `nomad-${ControlPlaneRole}.token`
+  | `nomad-${Exclude<ControlPlaneRole, 'worker'>}.token`
   | 'vault-unseal.key'
   | 'vault-root.token'
   | `vault-${ControlPlaneRole}.role-id`

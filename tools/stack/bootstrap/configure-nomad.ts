@@ -16,7 +16,6 @@ const POLICIES = {
 const TOKENS: readonly { secret: SecretName; policy: keyof typeof POLICIES }[] = [
   { secret: 'nomad-api.token', policy: 'clawdeploy-api' },
   { secret: 'nomad-controller.token', policy: 'clawdeploy-controller' },
-  { secret: 'nomad-worker.token', policy: 'clawdeploy-controller' },
   { secret: 'nomad-operator.token', policy: 'clawdeploy-operator' },
 ];
 
