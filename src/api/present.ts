@@ -73,13 +73,15 @@ export function presentClaimed(
 
 /** A key as the API shows it: its name and versions, never a part of its value. */
 export function presentKey(key: KeyRecord): z.infer<typeof KeyShown> {
-  const { name, version, setAt, provenAt, isLive } = key;
+  const { name, version, owner, setAt, provenAt, isLive, renewalDueAt } = key;
   return {
     name,
     version,
     state: isLive ? 'live' : 'pending',
     setAt: setAt.toISOString(),
     lastProvenAt: provenAt?.toISOString() ?? null,
+    owner,
+    renewalDueAt: renewalDueAt?.toISOString() ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { REVERT_REASONS, ROTATION_STATES } from '../domain/rotation.js';
-import { InstancePath } from './schemas.js';
+import { InstancePath, ownerField } from './schemas.js';
 
 extendZodWithOpenApi(z);
 
@@ -32,6 +32,7 @@ const secretValues = z
 
 export const KeysBody = z
   .strictObject({
+    owner: ownerField,
     set: secretValues.default([]),
     remove: z.array(keyName).max(NAMES_MAX).refine(isEachOnce, 'name each key once').default([]),
   })
@@ -44,6 +45,7 @@ export const KeysBody = z
 
 export const RotationBody = z
   .strictObject({
+    owner: ownerField,
     keys: secretValues.refine(({ length }) => length > 0, 'name a key'),
   })
   .openapi('NewKeys');

@@ -1,6 +1,7 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { CLAIM_OUTCOMES } from '../domain/claim.js';
+import { KEY_OWNERS } from '../domain/key-campaign/key-campaign.js';
 import { INSTANCE_STATES } from '../domain/instance.js';
 import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
 import { FAULT_CODES } from '../errors/index.js';
@@ -60,8 +61,19 @@ export const ClaimBody = z
   })
   .openapi('Claim');
 
+/** Whose key a value is. */
+export const ownerField = z
+  .enum(KEY_OWNERS)
+  .default('tenant')
+  .openapi({
+    description:
+      'Whose keys the new values are. platform: yours, so that a key campaign may exchange them; ' +
+      'not for tenants.',
+  });
+
 export const KeyBody = z
   .strictObject({
+    owner: ownerField,
     value: z.string().min(1).openapi({ format: 'password', description: 'Kept in Vault alone.' }),
   })
   .openapi('KeyValue');
@@ -74,6 +86,10 @@ export const KeyShown = z
     setAt: instant,
     lastProvenAt: instant.nullable().openapi({
       description: 'When a live call by the gateway was last answered with it.',
+    }),
+    owner: z.enum(KEY_OWNERS).openapi({ description: 'Whose key it is.' }),
+    renewalDueAt: instant.nullable().openapi({
+      description: 'Since when its tenant is asked to bring another one, as after a breach.',
     }),
   })
   .openapi('Key');

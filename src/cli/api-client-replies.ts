@@ -11,6 +11,7 @@ const KeyReply = z.object({
   setAt: z.string(),
   /** Absent from an API that proves no keys yet. */
   lastProvenAt: z.string().nullable().default(null),
+  renewalDueAt: z.string().nullable().default(null),
 });
 
 export const RotationReply = z.object({
@@ -22,6 +23,25 @@ export const RotationReply = z.object({
   requestedAt: z.string(),
   provenAt: z.string().nullable(),
 });
+
+const MoveCounts = z.record(z.string(), z.number());
+
+export const CampaignReply = z.object({
+  id: z.string(),
+  kind: z.string(),
+  keyName: z.string(),
+  state: z.string(),
+  requestedBy: z.string(),
+  requestedAt: z.string(),
+  valueDestroyedAt: z.string().nullable(),
+  instances: MoveCounts,
+  waves: z.array(MoveCounts),
+  unmoved: z.array(
+    z.object({ instance: z.string(), state: z.string(), reason: z.string().nullable() }),
+  ),
+});
+
+export const CampaignListReply = z.object({ items: z.array(CampaignReply) });
 
 export const InstanceReply = z.object({
   id: z.string(),
@@ -129,6 +149,7 @@ export const ProblemReply = z.object({
 export type InstanceAnswer = z.infer<typeof InstanceReply>;
 export type KeyAnswer = z.infer<typeof KeyReply>;
 export type RotationAnswer = z.infer<typeof RotationReply>;
+export type CampaignAnswer = z.infer<typeof CampaignReply>;
 export type AccessAnswer = z.infer<typeof AccessReply>;
 export type SweepAnswer = z.infer<typeof SweepReply>;
 export type ClaimedAnswer = z.infer<typeof ClaimedReply>;

@@ -8,6 +8,7 @@ import { instancesIn } from './api-client-events.js';
 import { ApiFailure, noAnswer, refusalOf } from './api-client-failure.js';
 import type {
   AccessAnswer,
+  CampaignAnswer,
   ClaimedAnswer,
   InstanceAnswer,
   KeyAnswer,
@@ -18,6 +19,8 @@ import type {
 } from './api-client-replies.js';
 import {
   AccessReply,
+  CampaignListReply,
+  CampaignReply,
   ClaimedReply,
   InstancePageReply,
   InstanceReply,
@@ -56,7 +59,20 @@ export interface KeyWish {
   readonly name: string;
   readonly value: string;
   readonly isVerified?: boolean;
+  /** Whose key it is; the tenant's by default. */
+  readonly owner?: 'tenant' | 'platform';
 }
+
+/** Which key to exchange across the fleet; without a value its tenants are asked for theirs. */
+export type CampaignWish =
+  | {
+      readonly kind: 'replace';
+      readonly keyName: string;
+      readonly value: string;
+      /** Share of the instances that may keep their old key before it halts, 0 to 1. */
+      readonly failureBudget?: number;
+    }
+  | { readonly kind: 'renew'; readonly keyName: string };
 
 /** What to change of a pool; absent parts stay. */
 export interface PoolWish {
@@ -172,7 +188,7 @@ export class ApiClient {
 
   /** Sets a key and waits up to `waitSeconds` until the gateway uses it; 0 waits for nothing. */
   setKey(key: KeyWish, waitSeconds: number, signal: AbortSignal): Promise<InstanceAnswer> {
-    const [body, query] = [{ value: key.value }, verifying(key)];
+    const [body, query] = [{ value: key.value, owner: key.owner }, verifying(key)];
     const request = { method: 'PUT', path: keyPath(key), query, body, signal } as const;
     return this.#send({ ...request, ...waiting(waitSeconds) }, InstanceReply);
   }
@@ -180,7 +196,7 @@ export class ApiClient {
   /** Exchanges a key for a proven one and waits up to `waitSeconds` until that is over. */
   rotateKey(key: KeyWish, waitSeconds: number, signal: AbortSignal): Promise<RotationAnswer> {
     const path = `${instancePath(key.id)}/rotations`;
-    const body = { keys: [{ name: key.name, value: key.value }] };
+    const body = { keys: [{ name: key.name, value: key.value }], owner: key.owner };
     const request = { method: 'POST', path, query: verifying(key), body, signal } as const;
     return this.#send({ ...request, ...waiting(waitSeconds) }, RotationReply);
   }
@@ -209,6 +225,31 @@ export class ApiClient {
   findSweep(id: string, signal: AbortSignal): Promise<SweepAnswer> {
     const path = `/v1/sweeps/${encodeURIComponent(id)}`;
     return this.#send({ method: 'GET', path, signal }, SweepReply);
+  }
+
+  /** Starts to exchange a key across the fleet, or to ask tenants for theirs. */
+  startCampaign(wish: CampaignWish, signal: AbortSignal): Promise<CampaignAnswer> {
+    const request = { method: 'POST', path: CAMPAIGNS_PATH, body: wish, signal } as const;
+    return this.#send(request, CampaignReply);
+  }
+
+  async listCampaigns(signal: AbortSignal): Promise<readonly CampaignAnswer[]> {
+    const request = { method: 'GET', path: CAMPAIGNS_PATH, signal } as const;
+    return (await this.#send(request, CampaignListReply)).items;
+  }
+
+  findCampaign(id: string, signal: AbortSignal): Promise<CampaignAnswer> {
+    return this.#send({ method: 'GET', path: campaignPath(id), signal }, CampaignReply);
+  }
+
+  /** Pauses a campaign, has it go on, or gives it up. */
+  changeCampaign(
+    id: string,
+    state: 'paused' | 'running' | 'aborted',
+    signal: AbortSignal,
+  ): Promise<CampaignAnswer> {
+    const request = { method: 'PATCH', path: campaignPath(id), body: { state }, signal } as const;
+    return this.#send(request, CampaignReply);
   }
 
   changePool(id: string, body: PoolWish, signal: AbortSignal): Promise<PoolAnswer> {
@@ -255,6 +296,12 @@ export class ApiClient {
       throw error instanceof HttpFailure ? noAnswer(this.apiUrl) : error;
     }
   }
+}
+
+const CAMPAIGNS_PATH = '/v1/key-campaigns';
+
+function campaignPath(id: string): string {
+  return `${CAMPAIGNS_PATH}/${encodeURIComponent(id)}`;
 }
 
 function instancePath(id: string): string {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccessCommands } from './commands/access.js';
+import { addCampaignCommands } from './commands/campaign.js';
 import { addClaimCommand } from './commands/claim.js';
 import { addInstanceCommands } from './commands/instances.js';
 import { addKeyCommands } from './commands/keys.js';
@@ -61,6 +62,7 @@ export function createProgram(world: World, isJson: boolean): CommandSet {
   addPoolCommands(set);
   addTenantCommands(set);
   addSweepCommand(set);
+  addCampaignCommands(set);
   return set;
 }
 

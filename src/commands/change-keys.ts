@@ -1,11 +1,13 @@
 import { Fault } from '../errors/index.js';
 import type { InstanceId } from '../domain/ids.js';
 import type { Instance, InstanceState } from '../domain/instance.js';
+import type { KeyOwner } from '../domain/key-campaign/key-campaign.js';
 import { checkKey } from '../domain/providers.js';
 import type { Caller } from '../domain/principal.js';
 import { keyField } from '../domain/rotation.js';
 import type { Clock } from '../lib/clock.js';
 import type { KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
+import { assertMayOwn } from './assert-may-own.js';
 import type { InstanceView } from './instance-view.js';
 import { actorOf, viewOf, visibleInstance } from './visibility.js';
 
@@ -23,6 +25,8 @@ export interface KeyChangeRequest {
   readonly instanceId: InstanceId;
   readonly set: Readonly<Record<string, string>>;
   readonly remove: readonly string[];
+  /** Whose keys the new values are. */
+  readonly owner: KeyOwner;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +41,7 @@ type Slots = ReadonlyMap<string, number>;
  * learns which version to use, and a controller brings it to the gateway. A crash between the two
  * leaves an unused version behind; repeating the call mends it.
  *
- * Faults: `provider_unknown`, `key_malformed`, `key_unknown`, `instance_not_ready`,
+ * Faults: `provider_unknown`, `key_malformed`, `key_unknown`, `forbidden`, `instance_not_ready`,
  * `keys_limit_reached`, `rotation_in_progress`, `vault_*`.
  */
 export class ChangeKeys {
@@ -48,7 +52,8 @@ export class ChangeKeys {
   ) {}
 
   async execute(request: KeyChangeRequest): Promise<InstanceView> {
-    const { caller, set, remove, signal } = request;
+    const { caller, set, remove, owner, signal } = request;
+    assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const view = await visibleInstance(this.store, caller.principal, request.instanceId);
@@ -66,7 +71,7 @@ export class ChangeKeys {
 
   /** Null when a rotation moved one of the keys between the look at it and the write. */
   #record(
-    { caller, instanceId, set, remove }: KeyChangeRequest,
+    { caller, instanceId, set, remove, owner }: KeyChangeRequest,
     version: number,
     slots: Slots,
   ): Promise<InstanceView | null> {
@@ -81,7 +86,7 @@ export class ChangeKeys {
         return null;
       }
       const placed = new Map(names.map((name) => [name, slotIn(slots, name)]));
-      await tx.keys.record(instanceId, { version, set: placed, removed: remove, at });
+      await tx.keys.record(instanceId, { version, set: placed, removed: remove, owner, at });
       await tx.audit.append({
         at,
         actor: actorOf(caller.principal),
@@ -89,7 +94,7 @@ export class ChangeKeys {
         target: instanceId,
         outcome: 'done',
         requestId: caller.requestId,
-        details: { version, set: names.join(' '), removed: remove.join(' ') },
+        details: { version, owner, set: names.join(' '), removed: remove.join(' ') },
       });
       return viewOf(tx, (await tx.instances.find(instanceId)) ?? instance);
     });

@@ -2,6 +2,7 @@ import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
+import { keyCampaignEndpoints } from '../api/routes/key-campaigns.js';
 import { keyEndpoints } from '../api/routes/keys.js';
 import { poolEndpoints } from '../api/routes/pools.js';
 import { rotationEndpoints } from '../api/routes/rotations.js';
@@ -11,6 +12,7 @@ import type { Endpoint } from '../api/endpoint.js';
 import { TokenVerifier } from '../api/token-verifier.js';
 import { AwaitInstance } from '../commands/await-instance.js';
 import { ProviderProbe } from '../clients/providers/provider-probe.js';
+import { ChangeKeyCampaign } from '../commands/change-key-campaign.js';
 import { ChangeKeys } from '../commands/change-keys.js';
 import { ChangePool } from '../commands/change-pool.js';
 import { CheckKeys } from '../commands/check-keys.js';
@@ -19,11 +21,14 @@ import { DeleteInstance } from '../commands/delete-instance.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
+import { FindKeyCampaign } from '../commands/find-key-campaign.js';
 import { FindRotation } from '../commands/find-rotation.js';
 import { FindSweep } from '../commands/find-sweep.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
 import { RotateKeys } from '../commands/rotate-keys.js';
+import { StartKeyCampaign } from '../commands/start-key-campaign.js';
+import { StartRotation } from '../commands/start-rotation.js';
 import { SuspendTenant } from '../commands/suspend-tenant.js';
 import { WatchInstance } from '../commands/watch-instance.js';
 import type { SettingName } from '../config/settings.js';
@@ -101,7 +106,7 @@ async function startLookup(foundation: Foundation, { store, feed }: Database): P
 function endpointsOf(
   foundation: Foundation,
   { store, feed }: Database,
-  { keys, tokens }: VaultStores,
+  { keys, tokens, campaignValues }: VaultStores,
 ): Endpoint[] {
   const { config, metrics } = foundation;
   const onOutcome = (outcome: string): void => {
@@ -136,9 +141,14 @@ function endpointsOf(
     ...instanceEndpoints(instanceCommands, names),
     ...keyEndpoints({ change, check, find, wait }, names),
     ...rotationEndpoints({
-      rotate: new RotateKeys(store, keys, systemClock),
+      rotate: new RotateKeys(store, new StartRotation(store, keys, systemClock)),
       check,
       find: new FindRotation(store, feed),
+    }),
+    ...keyCampaignEndpoints({
+      start: new StartKeyCampaign(store, campaignValues, systemClock),
+      change: new ChangeKeyCampaign(store, systemClock),
+      find: new FindKeyCampaign(store),
     }),
     ...poolEndpoints({
       list: new ListPools(store),

@@ -1,24 +1,64 @@
+import { hostname } from 'node:os';
+import { StartRotation } from '../commands/start-rotation.js';
 import { readSecretFile } from '../config/read-config.js';
 import type { SettingName } from '../config/settings.js';
 import { systemClock } from '../lib/clock.js';
-import { Housekeeping } from '../queue/housekeeping.js';
+import { randomBase32 } from '../lib/random.js';
+import { HOUSEKEEPING_EVERY_MS, clearOldRows } from '../queue/housekeeping.js';
+import { KeyCampaignRunner } from '../queue/key-campaigns/key-campaign-runner.js';
+import { WakingQueue } from '../queue/waking-queue.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
+import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
 export const WORKER_SETTINGS: readonly SettingName[] = [
+  ...VAULT_SETTINGS,
   'CLAWDEPLOY_DATABASE_URL_FILE',
   'CLAWDEPLOY_REDIS_URL_FILE',
 ];
 
+/** How long a campaign that was asked for waits for its worker at most. */
+const CAMPAIGNS_EVERY_MS = 2_000;
+
 /** Starts what works off the queues; returns what its readiness depends on. */
 export function startWorkerRole(
-  { config, log, started }: Foundation,
+  foundation: Foundation,
   { store }: Database,
 ): Record<string, ProbeOptions> {
+  const { config, log, started } = foundation;
   const file = config.CLAWDEPLOY_REDIS_URL_FILE;
   const redisUrl = readSecretFile('CLAWDEPLOY_REDIS_URL_FILE', file);
-  const housekeeping = new Housekeeping(redisUrl, store, systemClock, log);
-  housekeeping.start();
-  started.push({ name: 'housekeeping', stop: () => housekeeping.stop() });
+  const housekeeping = new WakingQueue({
+    ...{ name: 'housekeeping', everyMs: HOUSEKEEPING_EVERY_MS, redisUrl, log },
+    work: async () => {
+      log.info('old rows cleared', { ...(await clearOldRows(store, systemClock)) });
+    },
+  });
+  const campaigns = campaignsOf(foundation, store);
+  const campaignQueue = new WakingQueue({
+    ...{ name: 'key-campaigns', everyMs: CAMPAIGNS_EVERY_MS, redisUrl, log },
+    work: (signal) => campaigns.run(signal),
+  });
+  started.push({ name: 'key campaigns', stop: () => campaigns.stop() });
+  for (const [name, queue] of Object.entries({ housekeeping, 'key-campaigns': campaignQueue })) {
+    queue.start();
+    started.push({ name: `queue ${name}`, stop: () => queue.stop() });
+  }
   return { redis: { isRequired: true, probe: () => housekeeping.ping() } };
+}
+
+function campaignsOf(foundation: Foundation, store: Database['store']): KeyCampaignRunner {
+  const { log, metrics } = foundation;
+  const vault = openVault(foundation);
+  return new KeyCampaignRunner({
+    store,
+    values: vault.campaignValues,
+    rotations: new StartRotation(store, vault.keys, systemClock),
+    clock: systemClock,
+    log,
+    holder: `${hostname()}/${process.pid}/${randomBase32(12)}`,
+    onMoved: (state) => {
+      metrics.keyMoves.inc({ state });
+    },
+  });
 }

@@ -1,11 +1,12 @@
 import { appRoleFromFiles } from '../clients/vault/app-role.js';
+import { VaultCampaignValues } from '../clients/vault/vault-campaign-values.js';
 import { VaultGatewayTokens } from '../clients/vault/vault-gateway-tokens.js';
 import { VaultKeyVault } from '../clients/vault/vault-key-vault.js';
 import { VaultSession } from '../clients/vault/vault-session.js';
 import { VaultShredder } from '../clients/vault/vault-shredder.js';
 import type { SettingName } from '../config/settings.js';
 import { deadline } from '../lib/timers.js';
-import type { GatewayTokens, KeyVault, SecretShredder } from '../ports/index.js';
+import type { CampaignValues, GatewayTokens, KeyVault, SecretShredder } from '../ports/index.js';
 import type { Foundation } from './foundation.js';
 import { transportTo } from './transport-to.js';
 
@@ -22,6 +23,7 @@ export interface VaultStores {
   readonly keys: KeyVault;
   readonly tokens: GatewayTokens;
   readonly shredder: SecretShredder;
+  readonly campaignValues: CampaignValues;
   readonly ping: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -46,6 +48,7 @@ export function openVault(foundation: Foundation): VaultStores {
     keys: new VaultKeyVault(session),
     tokens: new VaultGatewayTokens(session),
     shredder: new VaultShredder(session),
+    campaignValues: new VaultCampaignValues(session),
     ping: (signal) => session.ping(signal),
   };
 }

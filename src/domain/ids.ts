@@ -13,6 +13,8 @@ export type TenantId = Branded<'TenantId'>;
 export type SweepId = Branded<'SweepId'>;
 /** `ro-` and 12 characters of base32: one rotation of an instance's keys. */
 export type RotationId = Branded<'RotationId'>;
+/** `kc-` and 12 characters of base32: one key exchanged across the fleet. */
+export type KeyCampaignId = Branded<'KeyCampaignId'>;
 /** Readable and derived from the pool key, e.g. `s-2026.9.6-c1-default`. */
 export type PoolId = Branded<'PoolId'>;
 
@@ -35,6 +37,17 @@ const ROTATION_ID = /^ro-[a-z2-7]{12}$/;
 export function parseRotationId(text: string): RotationId {
   if (ROTATION_ID.test(text)) return text as RotationId;
   throw new Fault('rotation_unknown', 'This instance has no rotation of that id.');
+}
+
+const KEY_CAMPAIGN_ID = /^kc-[a-z2-7]{12}$/;
+
+/** Text from outside as the id of a key campaign; a malformed one is as unknown as an absent one. */
+export function parseKeyCampaignId(text: string): KeyCampaignId {
+  if (KEY_CAMPAIGN_ID.test(text)) return text as KeyCampaignId;
+  throw new Fault(
+    'key_campaign_unknown',
+    'No such key campaign; GET /v1/key-campaigns lists them.',
+  );
 }
 
 /** What `poolIdOf` makes: a size class, a version, a schema and a node pool. */
@@ -69,6 +82,11 @@ export function sweepIdOf(suffix: string): SweepId {
 /** Marks a random base32 suffix as the id of a rotation. */
 export function rotationIdOf(suffix: string): RotationId {
   return `ro-${suffix}` as RotationId;
+}
+
+/** Marks a random base32 suffix as the id of a key campaign. */
+export function keyCampaignIdOf(suffix: string): KeyCampaignId {
+  return `kc-${suffix}` as KeyCampaignId;
 }
 
 /** Length of the random part of every id: 60 bits, so that a collision is not a thing to plan for. */

@@ -192,6 +192,16 @@ export function checkKey(name: string, value: string): void {
   }
 }
 
+/** Throws `provider_unknown` unless a gateway can use a key of that name. */
+export function checkKeyName(name: string): void {
+  prefixOf(name);
+}
+
+/** Whether a key of that name can be proven by a live call. */
+export function isProvable(name: string): boolean {
+  return PROVIDER_NAMES.some((known) => known === name);
+}
+
 /** What OpenClaw has to be told of a model that is called once: nothing of it is ever used up. */
 export function trialModelOf(id: string): ProviderModel {
   return { id, title: 'Trial', input: ['text'], contextTokens: 128_000, outputTokensMax: 1024 };

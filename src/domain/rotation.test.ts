@@ -74,7 +74,7 @@ describe('keyField and staleFields', () => {
 function aRotation(changes: Partial<Rotation>): Rotation {
   return {
     ...{ id: rotationIdOf('aaaaaaaaaaaa'), instanceId: anInstanceId(), number: 1 },
-    ...{ names: ['openai'], state: 'writing', revision: 0, reason: null },
+    ...{ names: ['openai'], owner: 'tenant', state: 'writing', revision: 0, reason: null },
     ...{ requestedAt: AT, stateAt: AT, provenAt: null },
     ...changes,
   };

@@ -1,4 +1,5 @@
 import type { InstanceId, RotationId } from './ids.js';
+import type { KeyOwner } from './key-campaign/key-campaign.js';
 
 /**
  * How far the rotation of an instance's keys has come. Each state is durable, and whoever finds the
@@ -45,6 +46,8 @@ export interface Rotation {
   readonly number: number;
   /** Names of the keys, sorted. */
   readonly names: readonly string[];
+  /** Whose keys the new values are. */
+  readonly owner: KeyOwner;
   readonly state: RotationState;
   /** Revision of the gateway's configuration that the present state waits for; 0 for none. */
   readonly revision: number;

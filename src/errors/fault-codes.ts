@@ -19,6 +19,7 @@ export const FAULT_CODES = {
   key_refused: 'invalid',
   rotation_unknown: 'invalid',
   rotation_unprovable: 'invalid',
+  key_campaign_unknown: 'invalid',
   size_class_unoffered: 'invalid',
   tenant_suspended: 'invalid',
   tenant_unknown: 'invalid',
@@ -34,6 +35,7 @@ export const FAULT_CODES = {
   write_superseded: 'conflict',
   keys_limit_reached: 'conflict',
   rotation_in_progress: 'conflict',
+  key_campaign_in_progress: 'conflict',
 
   pool_empty: 'capacity',
   streams_limit_reached: 'capacity',

@@ -1,6 +1,7 @@
 export type * from './announcements.js';
 export type * from './catalog.js';
 export type * from './gateway.js';
+export type * from './key-campaign-store.js';
 export type * from './key-store.js';
 export type * from './log.js';
 export type * from './scheduler-feed.js';

@@ -1,9 +1,12 @@
 import type { InstanceId, RotationId } from '../domain/ids.js';
+import type { KeyCampaign, KeyOwner } from '../domain/key-campaign/key-campaign.js';
 import type { RevertReason, Rotation, RotationState } from '../domain/rotation.js';
 
 /** What is known of a tenant's key: never its value, never a part of it. */
 export interface KeyRecord {
   readonly name: string;
+  /** Whose key the present value is. */
+  readonly owner: KeyOwner;
   /** Version of the keys in Vault that brought this key's present value. */
   readonly version: number;
   readonly setAt: Date;
@@ -13,6 +16,8 @@ export interface KeyRecord {
   readonly provenAt: Date | null;
   /** Live once the gateway was seen to run with this version. */
   readonly isLive: boolean;
+  /** Since when the tenant is asked to bring another value; null while nobody asks. */
+  readonly renewalDueAt: Date | null;
 }
 
 export interface KeyStore {
@@ -28,6 +33,7 @@ export interface KeyStore {
       /** Each name with the slot that its value was written to. */
       readonly set: ReadonlyMap<string, number>;
       readonly removed: readonly string[];
+      readonly owner: KeyOwner;
       readonly at: Date;
     },
   ): Promise<void>;
@@ -38,6 +44,10 @@ export interface KeyStore {
    * and returns the new revision. A key that was removed meanwhile stays removed.
    */
   promote(rotation: Rotation, change: { version: number; at: Date }): Promise<number>;
+  /** Asks the tenant to renew their own key; false when there is none of that name any more. */
+  askToRenew(instanceId: InstanceId, name: string, at: Date): Promise<boolean>;
+  /** No longer asks whom a campaign has asked and who has not renewed. */
+  stopAsking(campaign: Pick<KeyCampaign, 'id' | 'keyName'>): Promise<void>;
 }
 
 /** What changes with a rotation's state; absent fields stay. */
@@ -55,7 +65,7 @@ export interface RotationStore {
    * one of the instance is open.
    */
   open(
-    rotation: Pick<Rotation, 'id' | 'instanceId' | 'names'> & { readonly at: Date },
+    rotation: Pick<Rotation, 'id' | 'instanceId' | 'names' | 'owner'> & { readonly at: Date },
   ): Promise<Rotation | null>;
   find(id: RotationId): Promise<Rotation | null>;
   /** The instance's one rotation that is neither verified nor reverted. */

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../domain/ids.js';
+import type { InstanceId, KeyCampaignId } from '../domain/ids.js';
 
 /** Changes to a tenant's keys: a value sets, null removes. Applied together as one new version. */
 export type KeyChanges = Readonly<Record<string, string | null>>;
@@ -12,6 +12,16 @@ export interface KeyVault {
   changeKeys(instanceId: InstanceId, changes: KeyChanges, signal: AbortSignal): Promise<number>;
   /** Destroys every version below `version`, values and all. Safe to repeat. */
   destroyBefore(instanceId: InstanceId, version: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The new value of a key campaign, which the API writes and a worker reads until it is over. */
+export interface CampaignValues {
+  /** Writes the value once; a campaign's value never changes. */
+  write(id: KeyCampaignId, value: string, signal: AbortSignal): Promise<void>;
+  /** The value, or null when it was destroyed. */
+  read(id: KeyCampaignId, signal: AbortSignal): Promise<string | null>;
+  /** Destroys the value and all that is known of it. Safe to repeat. */
+  destroy(id: KeyCampaignId, signal: AbortSignal): Promise<void>;
 }
 
 /** What providers themselves say of keys. */

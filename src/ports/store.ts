@@ -13,6 +13,7 @@ import type { PoolOverride } from '../domain/sizing/schedule.js';
 import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
+import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
 
 /** A change of an instance that happens only if the row is still as the caller saw it. */
@@ -299,6 +300,7 @@ export interface Repositories {
   readonly claims: ClaimStore;
   readonly keys: KeyStore;
   readonly rotations: RotationStore;
+  readonly keyCampaigns: KeyCampaignStore;
   readonly idempotency: IdempotencyStore;
   readonly leases: LeaseStore;
   readonly audit: AuditStore;

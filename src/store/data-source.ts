@@ -5,11 +5,14 @@ import { ClaimsAndSizing1795430000000 } from './migrations/1795430000000-claims-
 import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
+import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
 import { InstanceKeyRow } from './rows/instance-key-row.js';
 import { InstanceRow } from './rows/instance-row.js';
+import { KeyCampaignRow } from './rows/key-campaign-row.js';
+import { KeyMoveRow } from './rows/key-move-row.js';
 import { LeaseRow } from './rows/lease-row.js';
 import { NodeRow } from './rows/node-row.js';
 import { OutboxRow } from './rows/outbox-row.js';
@@ -26,6 +29,8 @@ export const ROWS = [
   IdempotencyKeyRow,
   InstanceKeyRow,
   InstanceRow,
+  KeyCampaignRow,
+  KeyMoveRow,
   LeaseRow,
   NodeRow,
   OutboxRow,
@@ -42,6 +47,7 @@ export const MIGRATIONS = [
   Sweeps1795450000000,
   TellAfterCommit1795460000000,
   Rotations1795470000000,
+  KeyCampaigns1795480000000,
 ];
 
 export interface DataSourceOptions {

@@ -7,6 +7,7 @@ import { PostgresAuditStore } from './repositories/audit-repository.js';
 import { PostgresClaimStore } from './repositories/claim-repository.js';
 import { PostgresIdempotencyStore } from './repositories/idempotency-repository.js';
 import { PostgresInstanceStore } from './repositories/instance-repository.js';
+import { PostgresKeyCampaignStore } from './repositories/key-campaign-repository.js';
 import { PostgresKeyStore } from './repositories/key-repository.js';
 import { PostgresLeaseStore } from './repositories/lease-repository.js';
 import { PostgresNodeStore } from './repositories/node-repository.js';
@@ -51,6 +52,7 @@ function repositoriesOn(manager: EntityManager, onChanged: OnChanged): Repositor
     claims: translated(new PostgresClaimStore(manager)),
     keys: translated(new PostgresKeyStore(manager, onChanged)),
     rotations: translated(new PostgresRotationStore(manager)),
+    keyCampaigns: translated(new PostgresKeyCampaignStore(manager)),
     idempotency: translated(new PostgresIdempotencyStore(manager)),
     leases: translated(new PostgresLeaseStore(manager)),
     audit: translated(new PostgresAuditStore(manager)),

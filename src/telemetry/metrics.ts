@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createKeyMetrics } from './key-metrics.js';
 import { createPoolMetrics } from './pool-metrics.js';
 import { createSweepMetrics } from './sweep-metrics.js';
 
@@ -17,6 +18,7 @@ export function createMetrics() {
     registry,
     ...createPoolMetrics(registers),
     ...createSweepMetrics(registers),
+    ...createKeyMetrics(registers),
     claims: new Counter({
       name: 'claims_total',
       help: 'Claims by outcome: warm, queued, cold, replayed, or the code of their refusal.',

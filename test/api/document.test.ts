@@ -113,6 +113,9 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(path, 422, { ...put, body: { value: 'has spaces in it' } });
     await expectAsDocumented(path, 422, { ...put, path: `/v1/instances/${id}/keys/nobody` });
     await expectAsDocumented(path, 400, { ...put, body: {} });
+    const platforms = { ...put, body: { value: VALUE, owner: 'platform' } };
+    await expectAsDocumented(path, 202, platforms);
+    await expectAsDocumented(path, 403, { ...platforms, as: { role: 'tenant', tenant: 'ada' } });
     const list = '/v1/instances/{id}/keys';
     await expectAsDocumented(list, 200, { path: `/v1/instances/${id}/keys` });
     const remove = { method: 'DELETE', path: `/v1/instances/${id}/keys/stub` };
@@ -212,6 +215,31 @@ describe('the OpenAPI document', () => {
       acted: [],
     });
     await expectAsDocumented('/v1/sweeps/{id}', 200, { path: `${path}/latest`, as });
+  });
+
+  it('tells the truth about key campaigns', async () => {
+    const as = { role: 'operator' };
+    const path = '/v1/key-campaigns';
+    const body = { kind: 'replace', keyName: 'stub', value: VALUE };
+    const start = { method: 'POST', path, body, as };
+    await expectAsDocumented(path, 202, start);
+    await expectAsDocumented(path, 409, start);
+    await expectAsDocumented(path, 403, { ...start, as: { role: 'product' } });
+    await expectAsDocumented(path, 400, { ...start, body: { ...body, kind: 'renew' } });
+    await expectAsDocumented(path, 400, { ...start, body: { ...body, failureBudget: 2 } });
+    await expectAsDocumented(path, 422, { ...start, body: { ...body, keyName: 'nobody' } });
+    await expectAsDocumented(path, 200, { path, as });
+    const { data } = await call(api, { path, as });
+    const [{ id } = { id: '' }] = data.items as { id: string }[];
+    const one = `${path}/{id}`;
+    await expectAsDocumented(one, 200, { path: `${path}/${id}`, as });
+    await expectAsDocumented(one, 404, { path: `${path}/kc-nothing`, as });
+    const change = { method: 'PATCH', path: `${path}/${id}`, as };
+    await expectAsDocumented(one, 200, { ...change, body: { state: 'paused' } });
+    await expectAsDocumented(one, 200, { ...change, body: { state: 'aborted' } });
+    await expectAsDocumented(one, 409, { ...change, body: { state: 'running' } });
+    await expectAsDocumented(one, 400, { ...change, body: { state: 'done' } });
+    await expectAsDocumented(path, 202, { ...start, body: { kind: 'renew', keyName: 'stub' } });
   });
 
   it('tells the truth about failures that are nobody’s fault', async () => {

@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import type { AxiosResponse } from 'axios';
 import pg from 'pg';
 import { z } from 'zod';
 import type { InstanceShown, Product } from '../support/product.js';
 import { fingerprintOf, startProduct } from '../support/product.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
+import { waitFor } from '../support/wait-for.js';
 import { askNomad } from '../support/stack-eyes.js';
 
 const run = promisify(execFile);
@@ -27,7 +29,10 @@ describe('a tenant’s key', function () {
   const misplaced = 'misplaced+key/in=a?wrong;place-51d0e2';
   const rotated = 'rotated+key/of=some?tenant;new-88b1f0';
   const refused = 'refused-key+of/some=tenant?bad;c01d7e';
-  const forms = [canary, misplaced, rotated, refused].flatMap((key) => [
+  const provided = 'provided+key/of=the?platform;old-2b7e44';
+  const replaced = 'replaced+key/of=the?platform;new-9d30f1';
+  const planted = [canary, misplaced, rotated, refused, provided, replaced];
+  const forms = planted.flatMap((key) => [
     ...[key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)],
     ...inBase64(key),
   ]);
@@ -61,6 +66,12 @@ describe('a tenant’s key', function () {
       await api.patch(`/v1/instances/${instance.id}/keys`, {
         set: [{ name: 'a', [misplaced]: 1 }],
       }),
+      await api.put(
+        `/v1/instances/${instance.id}/keys/stub`,
+        { value: provided, owner: 'platform' },
+        { headers: { prefer: 'wait=60' } },
+      ),
+      ...(await campaigns(api)),
       await api.get(rotations),
       await api.put(`/v1/instances/${instance.id}/keys/stub`, { wrong: misplaced }),
       await api.put(`/v1/instances/${instance.id}/keys/${encodeURIComponent(misplaced)}`, {
@@ -83,6 +94,32 @@ describe('a tenant’s key', function () {
   after(async () => {
     await product?.stop();
   });
+
+  /** One that halts and is aborted, one that is misspelt, and one that is done. */
+  async function campaigns(api: Product['api']): Promise<readonly AxiosResponse[]> {
+    const start = (value: string, keyName = 'stub') =>
+      api.post<{ id: string }>('/v1/key-campaigns', { kind: 'replace', keyName, value });
+    const halting = await start(refused);
+    const path = `/v1/key-campaigns/${halting.data.id}`;
+    const halted = await untilState(path, 'halted');
+    const aborted = await api.patch(path, { state: 'aborted' });
+    const wrong = await start('x'.repeat(20), misplaced);
+    const last = await start(replaced);
+    return [halting, halted, aborted, wrong, last, await untilState(lastPath(last), 'done')];
+  }
+
+  const lastPath = ({ data }: AxiosResponse<{ id: string }>) => `/v1/key-campaigns/${data.id}`;
+
+  /** Settled: nothing of its value is in Vault any more. */
+  async function untilState(path: string, state: string): Promise<AxiosResponse> {
+    const look = () => product.api.get<{ state: string; valueDestroyedAt: string | null }>(path);
+    const isThere = async (): Promise<boolean> => {
+      const { data } = await look();
+      return data.state === state && (state === 'halted' || data.valueDestroyedAt !== null);
+    };
+    await waitFor(isThere, { withinMs: 60_000, describe: `the campaign to be ${state}` });
+    return look();
+  }
 
   it('is in no answer of the API, the metrics or the edge', () => {
     expect(leaksIn(answers.join('\n'))).to.deep.equal([]);
@@ -129,7 +166,11 @@ describe('a tenant’s key', function () {
       if (reply.status === 200) kept.push(await reply.text());
     }
     expect(kept).to.have.length(1);
-    expect(kept[0]).to.include(rotated).and.not.include(canary).and.not.include(refused);
+    expect(kept[0]).to.include(replaced);
+    for (const old of [canary, rotated, refused, provided]) expect(kept[0]).to.not.include(old);
+    const campaigns = `${base}/metadata/campaigns?list=true`;
+    const listed = await fetch(campaigns, { headers: { 'x-vault-token': root } });
+    expect(listed.status, 'values of campaigns').to.equal(404);
   });
 
   it('can be in no core dump of a gateway or of ours', async () => {

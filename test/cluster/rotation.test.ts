@@ -3,9 +3,12 @@ import type { InstanceShown, Product } from '../support/product.js';
 import { fingerprintOf, startProduct } from '../support/product.js';
 import { allocationIdOf } from '../support/stack-eyes.js';
 import { SteadyChat } from '../support/steady-chat.js';
+import { waitFor } from '../support/wait-for.js';
 
 const OLD = 'the-old-key-of-alice';
 const NEW = 'the-new-key-of-alice';
+const PLATFORMS_OLD = 'the-old-key-of-the-platform';
+const PLATFORMS_NEW = 'the-new-key-of-the-platform';
 
 interface RotationShown {
   readonly state: string;
@@ -62,6 +65,29 @@ describe('a rotation of a key on a real gateway', function () {
     expect(state).to.equal('verified');
     expect((await chat.stop()).failures).to.deep.equal([]);
     expect(await product.chat(instance.id, token)).to.include(fingerprintOf(NEW));
+    expect(await allocationIdOf(product.info, instance.id)).to.equal(allocation);
+  });
+
+  it('is brought about by a campaign wherever the platform’s own key is in use', async () => {
+    const path = `/v1/instances/${instance.id}/keys/stub`;
+    const wait = { headers: { prefer: 'wait=60' } };
+    await product.api.put(path, { value: PLATFORMS_OLD, owner: 'platform' }, wait);
+    const chat = new SteadyChat(product, instance.id, token);
+    const body = { kind: 'replace', keyName: 'stub', value: PLATFORMS_NEW };
+    const { data } = await product.api.post<{ id: string }>('/v1/key-campaigns', body);
+    const look = async () => {
+      const of = `/v1/key-campaigns/${data.id}`;
+      return (await product.api.get<{ state: string; valueDestroyedAt: string | null }>(of)).data;
+    };
+    await waitFor(async () => (await look()).valueDestroyedAt !== null, {
+      withinMs: 60_000,
+      describe: 'the campaign to be over',
+    });
+
+    expect(await look()).to.include({ state: 'done' });
+    expect(await look()).to.have.nested.property('instances.verified', 1);
+    expect((await chat.stop()).failures).to.deep.equal([]);
+    expect(await product.chat(instance.id, token)).to.include(fingerprintOf(PLATFORMS_NEW));
     expect(await allocationIdOf(product.info, instance.id)).to.equal(allocation);
   });
 

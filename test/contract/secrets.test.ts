@@ -1,14 +1,21 @@
 import { expect } from 'chai';
 import type { AppRole } from '../../src/clients/vault/app-role.js';
 import { HttpTransport } from '../../src/clients/http/http-transport.js';
+import { VaultCampaignValues } from '../../src/clients/vault/vault-campaign-values.js';
 import { VaultGatewayTokens } from '../../src/clients/vault/vault-gateway-tokens.js';
 import { VaultKeyVault } from '../../src/clients/vault/vault-key-vault.js';
 import { VaultSession } from '../../src/clients/vault/vault-session.js';
 import { VaultShredder } from '../../src/clients/vault/vault-shredder.js';
 import type { InstanceId } from '../../src/domain/ids.js';
-import type { GatewayTokens, KeyVault, SecretShredder } from '../../src/ports/index.js';
-import { anInstanceId } from '../support/builders.js';
+import type {
+  CampaignValues,
+  GatewayTokens,
+  KeyVault,
+  SecretShredder,
+} from '../../src/ports/index.js';
+import { aKeyCampaignId, anInstanceId } from '../support/builders.js';
 import { expectFault } from '../support/expect-fault.js';
+import { FakeCampaignValues } from '../support/fakes/fake-campaign-values.js';
 import { FakeSecrets } from '../support/fakes/fake-secrets.js';
 import { requireServer } from '../support/servers.js';
 import type { TestVault } from '../support/test-vault.js';
@@ -175,7 +182,41 @@ function describeSecrets(harness: () => Harness): void {
   });
 }
 
+/** The API's half and the worker's half of a campaign's value. */
+interface CampaignHarness {
+  readonly writes: CampaignValues;
+  readonly reads: CampaignValues;
+}
+
+function describeCampaignValues(harness: () => CampaignHarness): void {
+  describe('values of key campaigns', () => {
+    it('are written once and never changed', async () => {
+      const { writes, reads } = harness();
+      const id = aKeyCampaignId();
+      await writes.write(id, 'a-value', signal);
+      await expectFault('vault_refused', writes.write(id, 'another-value', signal));
+
+      expect(await reads.read(id, signal)).to.equal('a-value');
+    });
+
+    it('are gone once they are destroyed, which may be repeated', async () => {
+      const { writes, reads } = harness();
+      const [id, other] = [aKeyCampaignId(), aKeyCampaignId()];
+      await writes.write(id, 'a-value', signal);
+      await writes.write(other, 'other-value', signal);
+      await reads.destroy(id, signal);
+      await reads.destroy(id, signal);
+
+      expect(await reads.read(id, signal)).to.equal(null);
+      expect(await reads.read(other, signal)).to.equal('other-value');
+    });
+  });
+}
+
 describe('Secrets (fake)', () => {
+  const values = new FakeCampaignValues();
+  describeCampaignValues(() => ({ writes: values, reads: values }));
+
   let secrets: FakeSecrets;
 
   beforeEach(() => {
@@ -203,12 +244,14 @@ describe('Secrets (Vault, with the rights of each role)', function () {
   let vault: TestVault | undefined;
   let api: VaultSession;
   let controller: VaultSession;
+  let worker: VaultSession;
 
   before(async function () {
     requireServer('vault', this);
     vault = await startTestVault();
     api = sessionFor(vault, await vault.appRoleFor(['clawdeploy-api']));
     controller = sessionFor(vault, await vault.appRoleFor(['clawdeploy-controller']));
+    worker = sessionFor(vault, await vault.appRoleFor(['clawdeploy-worker']));
   });
 
   after(() => vault?.stop());
@@ -223,6 +266,20 @@ describe('Secrets (Vault, with the rights of each role)', function () {
     shredder: new VaultShredder(controller),
     readKeys,
   }));
+
+  describeCampaignValues(() => ({
+    writes: new VaultCampaignValues(api),
+    reads: new VaultCampaignValues(worker),
+  }));
+
+  it('lets a worker write keys as the API does', async () => {
+    const id = anInstanceId();
+    await new VaultKeyVault(api).changeKeys(id, { openai: 'o-1' }, signal);
+    expect(await new VaultKeyVault(worker).changeKeys(id, { 'openai@1': 'o-2' }, signal)).to.equal(
+      2,
+    );
+    expect(await readKeys(id, 2)).to.deep.equal({ openai: 'o-1', 'openai@1': 'o-2' });
+  });
 
   it('brings keys back after every version was destroyed', async () => {
     const keys = new VaultKeyVault(api);
@@ -248,11 +305,11 @@ describe('Secrets (Vault, with the rights of each role)', function () {
     }
   });
 
-  it('lets neither role read a key back, nor the API make a gateway token', async () => {
+  it('lets no role read a key back, nor the API make a gateway token', async () => {
     const id = anInstanceId();
     await new VaultKeyVault(api).changeKeys(id, { anthropic: 'a-1' }, signal);
     const path = `kv/data/instances/${id}/keys`;
-    for (const session of [api, controller]) {
+    for (const session of [api, controller, worker]) {
       expect(await session.exchange({ method: 'GET', path, signal })).to.include({ status: 403 });
     }
 

@@ -161,7 +161,7 @@ describe('lives of instances', function () {
     const change = new ChangeKeys(store, fleet.secrets, clock);
     await change.execute({
       ...{ caller: aCaller(), instanceId: claimed.id, remove: [] },
-      ...{ set: { anthropic: 'sk-ant-0123456789abcdef0123' } },
+      ...{ set: { anthropic: 'sk-ant-0123456789abcdef0123' }, owner: 'tenant' },
       signal: new AbortController().signal,
     });
     fleet.scheduler.failAllocation(claimed.id);
@@ -274,6 +274,7 @@ describe('lives of instances', function () {
       version: 1,
       set: placed('anthropic'),
       removed: [],
+      owner: 'tenant',
       at: now,
     });
     const failure = { code: 'found_dead', sentence: 'It is gone.' } as const;

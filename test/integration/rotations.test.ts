@@ -4,6 +4,7 @@ import { ChangeKeys } from '../../src/commands/change-keys.js';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
 import { RotateKeys } from '../../src/commands/rotate-keys.js';
+import { StartRotation } from '../../src/commands/start-rotation.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Rotation, RotationState } from '../../src/domain/rotation.js';
 import { PROOF_LIMIT_MS, WRITING_LIMIT_MS } from '../../src/domain/rotation.js';
@@ -70,12 +71,14 @@ describe('rotations of keys', function () {
 
   function setKeys(instanceId: InstanceId, set: Record<string, string>) {
     const change = new ChangeKeys(store, fleet.secrets, clock);
-    return change.execute({ caller: aCaller(), instanceId, set, remove: [], signal });
+    const owner = 'tenant';
+    return change.execute({ caller: aCaller(), instanceId, set, remove: [], owner, signal });
   }
 
   function rotate(values: Record<string, string> = { stub: NEW }): Promise<Rotation> {
-    const command = new RotateKeys(store, fleet.secrets, clock);
-    return command.execute({ caller: aCaller(), instanceId: id, values, signal });
+    const command = new RotateKeys(store, new StartRotation(store, fleet.secrets, clock));
+    const owner = 'tenant';
+    return command.execute({ caller: aCaller(), instanceId: id, values, owner, signal });
   }
 
   /** Rounds until nothing of the instance is under way. */
@@ -209,7 +212,8 @@ describe('rotations of keys', function () {
 
   it('leave nothing behind when the API dies between Vault and the database', async () => {
     await store.rotations.open({
-      ...{ id: 'ro-aaaaaaaaaaaa' as Rotation['id'], instanceId: id, names: ['stub'], at: now },
+      ...{ id: 'ro-aaaaaaaaaaaa' as Rotation['id'], instanceId: id, names: ['stub'] },
+      ...{ owner: 'tenant', at: now },
     });
     await fleet.secrets.changeKeys(id, { 'stub@1': NEW }, signal);
     for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();

@@ -144,7 +144,7 @@ describe('the store on PostgreSQL', function () {
   describe('keys', () => {
     it('never go back to an older version when reports arrive out of order', async () => {
       const { id } = await inserted();
-      const change = { removed: [], at: NOON };
+      const change = { removed: [], owner: 'tenant', at: NOON } as const;
       await store.keys.record(id, { ...change, version: 2, set: placed('openai') });
       await store.keys.record(id, { ...change, version: 1, set: placed('openai', 'anthropic') });
 
@@ -158,8 +158,9 @@ describe('the store on PostgreSQL', function () {
 
     it('stay removed when the report of an older version comes late', async () => {
       const { id } = await inserted();
-      await store.keys.record(id, { version: 2, set: placed(), removed: ['openai'], at: NOON });
-      await store.keys.record(id, { version: 1, set: placed('openai'), removed: [], at: NOON });
+      const theirs = { owner: 'tenant', at: NOON } as const;
+      await store.keys.record(id, { ...theirs, version: 2, set: placed(), removed: ['openai'] });
+      await store.keys.record(id, { ...theirs, version: 1, set: placed('openai'), removed: [] });
       expect(await store.keys.list(id)).to.deep.equal([]);
     });
 
@@ -169,6 +170,7 @@ describe('the store on PostgreSQL', function () {
         version: 1,
         set: placed('openai'),
         removed: [],
+        owner: 'tenant',
         at: NOON,
       });
       expect((await store.keys.list(seen.id))[0]?.isLive).to.equal(false);

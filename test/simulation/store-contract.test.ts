@@ -345,12 +345,14 @@ function storeContract(open: () => Promise<Store>): void {
       version: 2,
       set: placed('openai'),
       removed: ['telegram'],
+      owner: 'tenant',
       at: NOON,
     });
     await store.keys.record(id, {
       version: 1,
       set: placed('openai', 'telegram'),
       removed: [],
+      owner: 'tenant',
       at: NOON,
     });
     const keys = await store.keys.list(id);
@@ -362,7 +364,8 @@ function storeContract(open: () => Promise<Store>): void {
     const { id: instanceId } = await member('idle');
     const open = (suffix: string) =>
       store.rotations.open({
-        ...{ id: rotationIdOf(suffix), instanceId, names: ['openai'], at: NOON },
+        ...{ id: rotationIdOf(suffix), instanceId, names: ['openai'] },
+        ...{ owner: 'tenant', at: NOON },
       });
     const begun = await open('aaaaaaaaaaaa');
     expect(begun).to.include({ number: 1, state: 'writing', revision: 0, reason: null });
@@ -384,18 +387,28 @@ function storeContract(open: () => Promise<Store>): void {
   it('promotes the keys that a rotation proved, but none that was removed meanwhile', async () => {
     const { id: instanceId } = await member('idle');
     const set = placed('openai', 'stub');
-    await store.keys.record(instanceId, { version: 1, set, removed: [], at: NOON });
-    await store.keys.record(instanceId, { version: 2, set: placed(), removed: ['stub'], at: NOON });
+    const theirs = { owner: 'tenant', at: NOON } as const;
+    await store.keys.record(instanceId, { ...theirs, version: 1, set, removed: [] });
+    await store.keys.record(instanceId, {
+      ...theirs,
+      version: 2,
+      set: placed(),
+      removed: ['stub'],
+    });
     expect(await store.keys.raise(instanceId, 3)).to.equal(4);
     const names = ['openai', 'stub'];
     const id = rotationIdOf('aaaaaaaaaaaa');
-    const begun = await store.rotations.open({ id, instanceId, names, at: NOON });
+    const owner = 'platform';
+    const begun = await store.rotations.open({ id, instanceId, names, owner, at: NOON });
     const proven = { ...(begun ?? expect.fail('no rotation')), provenAt: NOON };
 
     expect(await store.keys.promote(proven, { version: 4, at: NOON })).to.equal(5);
     const keys = await store.keys.list(instanceId);
     expect(keys).to.deep.equal([
-      { name: 'openai', version: 4, slot: 1, setAt: NOON, provenAt: NOON, isLive: false },
+      {
+        ...{ name: 'openai', version: 4, slot: 1, owner, setAt: NOON, provenAt: NOON },
+        ...{ isLive: false, renewalDueAt: null },
+      },
     ]);
     expect(await store.instances.find(instanceId)).to.include({ keyVersion: 4, revision: 5 });
   });

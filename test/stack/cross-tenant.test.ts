@@ -53,6 +53,20 @@ const FOREIGN: readonly Attempt[] = [
   { method: 'GET', path: 'transit/export/encryption-key/clawdeploy-backups' },
 ];
 
+/** Every way to the value of a key campaign. */
+const CAMPAIGN = `campaigns/kc-aaaaaaaaaaa2`;
+const CAMPAIGNS: readonly Attempt[] = [
+  { method: 'GET', path: `kv/data/${CAMPAIGN}` },
+  { method: 'GET', path: `kv/subkeys/${CAMPAIGN}` },
+  { method: 'POST', path: `kv/data/${CAMPAIGN}` },
+  { method: 'DELETE', path: `kv/data/${CAMPAIGN}` },
+  { method: 'GET', path: `kv/metadata/${CAMPAIGN}` },
+  { method: 'POST', path: `kv/metadata/${CAMPAIGN}` },
+  { method: 'DELETE', path: `kv/metadata/${CAMPAIGN}` },
+  { method: 'POST', path: `kv/destroy/${CAMPAIGN}` },
+  { method: 'LIST', path: 'kv/metadata/campaigns' },
+];
+
 const LISTS: readonly Attempt[] = [
   { method: 'LIST', path: 'kv/metadata/instances' },
   { method: 'LIST', path: `kv/metadata/instances/${THEIRS}` },
@@ -89,6 +103,7 @@ describe('across tenants', function () {
       ...waysTo(THEIRS, 'keys'),
       ...waysTo(THEIRS, 'gateway'),
       ...own,
+      ...CAMPAIGNS,
       ...LISTS,
       ...FOREIGN,
     ]);
@@ -99,19 +114,52 @@ describe('across tenants', function () {
     await expectRefused(token, [...readsOf('keys'), ...LISTS, ...FOREIGN]);
   });
 
-  it('the controller reads no key, by no way', async () => {
-    const token = await caller.vaultLogin('controller');
-    await expectRefused(token, [...readsOf('keys'), ...FOREIGN]);
+  it('the API writes the value of a campaign once, and neither reads nor changes it', async () => {
+    const token = await caller.vaultLogin('api');
+    const write = () => {
+      const body = { options: { cas: 0 }, data: { value: 'x' } };
+      return caller.vault(token, `kv/data/${CAMPAIGN}`, 'POST', body);
+    };
+    expect((await write()).status).to.equal(200);
+    expect((await write()).status).to.equal(403);
+    await expectRefused(token, CAMPAIGNS);
   });
 
-  it('the worker reaches no secret of an instance at all', async () => {
+  it('the controller reads no key, by no way', async () => {
+    const token = await caller.vaultLogin('controller');
+    await expectRefused(token, [...readsOf('keys'), ...CAMPAIGNS, ...FOREIGN]);
+  });
+
+  it('the worker reads no secret of an instance, and ends none', async () => {
     const token = await caller.vaultLogin('worker');
+    const endings = waysTo(THEIRS, 'keys').filter(
+      ({ method, path }) => method !== 'GET' && !path.startsWith('kv/data'),
+    );
     await expectRefused(token, [
-      ...waysTo(THEIRS, 'keys'),
+      ...readsOf('keys'),
+      ...endings,
       ...waysTo(THEIRS, 'gateway'),
       ...LISTS,
       ...FOREIGN,
     ]);
+  });
+
+  it('the worker reads the value of a campaign and ends it, and writes none', async () => {
+    const token = await caller.vaultLogin('worker');
+    await expectRefused(
+      token,
+      CAMPAIGNS.filter(
+        ({ method, path }) =>
+          path !== `kv/data/${CAMPAIGN}` && !(method === 'DELETE' && path.includes('metadata')),
+      ),
+    );
+    await expectRefused(token, [
+      { method: 'POST', path: `kv/data/${CAMPAIGN}` },
+      { method: 'DELETE', path: `kv/data/${CAMPAIGN}` },
+    ]);
+    expect((await caller.vault(token, `kv/data/${CAMPAIGN}`)).status).to.equal(200);
+    expect((await caller.vault(token, `kv/metadata/${CAMPAIGN}`, 'DELETE')).status).to.equal(204);
+    expect((await caller.vault(token, `kv/data/${CAMPAIGN}`)).status).to.equal(404);
   });
 
   it('the worker seals and opens what it sealed', async () => {

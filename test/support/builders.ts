@@ -1,5 +1,5 @@
-import type { ClaimId, InstanceId, PoolId, TenantId } from '../../src/domain/ids.js';
-import { claimIdOf, instanceIdOf, tenantIdOf } from '../../src/domain/ids.js';
+import type { ClaimId, InstanceId, KeyCampaignId, PoolId, TenantId } from '../../src/domain/ids.js';
+import { claimIdOf, instanceIdOf, keyCampaignIdOf, tenantIdOf } from '../../src/domain/ids.js';
 import type { Instance } from '../../src/domain/instance.js';
 import type { Offers } from '../../src/domain/offers.js';
 import type { Pool, PoolKey } from '../../src/domain/pool.js';
@@ -21,6 +21,11 @@ export function anInstanceId(): InstanceId {
 /** A claim id that no other call in this process returned. */
 export function aClaimId(): ClaimId {
   return claimIdOf(nextSuffix());
+}
+
+/** An id of a key campaign that no other call in this process returned. */
+export function aKeyCampaignId(): KeyCampaignId {
+  return keyCampaignIdOf(nextSuffix());
 }
 
 /** A tenant id that no other call in this process returned. */

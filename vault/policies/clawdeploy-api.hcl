@@ -13,6 +13,11 @@ path "kv/data/instances/+/gateway" {
   capabilities = ["read"]
 }
 
+# The new value of a key campaign, written once; a worker takes it from there.
+path "kv/data/campaigns/+" {
+  capabilities = ["create"]
+}
+
 path "auth/token/lookup-self" {
   capabilities = ["read"]
 }

@@ -1,5 +1,22 @@
-# The worker seals backups and opens them again. It sees no key, no gateway token and no secret of an
-# instance, and cannot take the sealing key out of Vault.
+# The worker seals backups and opens them again, and brings the new value of a key campaign to the
+# instances. It can write their keys and never read them, sees no gateway's token, and cannot take the
+# sealing key out of Vault.
+
+path "kv/data/campaigns/+" {
+  capabilities = ["read"]
+}
+
+path "kv/metadata/campaigns/+" {
+  capabilities = ["delete"]
+}
+
+path "kv/data/instances/+/keys" {
+  capabilities = ["create", "update", "patch"]
+}
+
+path "kv/metadata/instances/+/keys" {
+  capabilities = ["read"]
+}
 
 path "transit/encrypt/clawdeploy-backups" {
   capabilities = ["update"]

@@ -1,5 +1,5 @@
 import type { AwaitInstance } from '../../commands/await-instance.js';
-import type { ChangeKeys } from '../../commands/change-keys.js';
+import type { ChangeKeys, KeyChangeRequest } from '../../commands/change-keys.js';
 import type { CheckKeys } from '../../commands/check-keys.js';
 import type { FindInstance } from '../../commands/find-instance.js';
 import { parseInstanceId } from '../../domain/ids.js';
@@ -78,8 +78,8 @@ function changeKeys(commands: KeyCommands, names: PublicNames): Endpoint {
     answers: CHANGE_ANSWERS,
     faults: [...CHANGE_FAULTS, ...VALUE_FAULTS, 'key_unknown'],
     handle: (request) => {
-      const { set, remove } = request.body;
-      return change(commands, names, request, { set: valuesOf(set), remove });
+      const { set, remove, owner } = request.body;
+      return change(commands, names, request, { set: valuesOf(set), remove, owner });
     },
   });
 }
@@ -97,8 +97,9 @@ function setKey(commands: KeyCommands, names: PublicNames): Endpoint {
     answers: CHANGE_ANSWERS,
     faults: [...CHANGE_FAULTS, ...VALUE_FAULTS],
     handle: (request) => {
-      const { params, body } = request;
-      return change(commands, names, request, { set: { [params.name]: body.value }, remove: [] });
+      const { name } = request.params;
+      const { value, owner } = request.body;
+      return change(commands, names, request, { set: { [name]: value }, remove: [], owner });
     },
   });
 }
@@ -116,7 +117,9 @@ function deleteKey(commands: KeyCommands, names: PublicNames): Endpoint {
     answers: CHANGE_ANSWERS,
     faults: [...CHANGE_FAULTS, 'key_unknown'],
     handle: (request) =>
-      change(commands, names, request, { set: {}, remove: [request.params.name] }),
+      change(commands, names, request, {
+        ...{ set: {}, remove: [request.params.name], owner: 'tenant' },
+      }),
   });
 }
 
@@ -125,7 +128,7 @@ async function change(
   commands: KeyCommands,
   names: PublicNames,
   request: EndpointRequest<{ id: string }, { verify: 'true' | 'false' } | undefined, unknown>,
-  changes: { readonly set: Record<string, string>; readonly remove: readonly string[] },
+  changes: Pick<KeyChangeRequest, 'set' | 'remove' | 'owner'>,
 ): Promise<EndpointAnswer> {
   const { caller, params, query, waitMs, signal } = request;
   const instanceId = parseInstanceId(params.id);

@@ -58,10 +58,11 @@ function rotateKeys({ rotate, check, find }: RotationCommands): Endpoint {
       'key_refused',
     ],
     async handle({ caller, params, query, body, waitMs, signal }) {
+      const { owner } = body;
       const values = valuesOf(body.keys);
       const instanceId = parseInstanceId(params.id);
       if (query.verify === 'true') await check.execute(caller, instanceId, values, signal);
-      const begun = await rotate.execute({ caller, instanceId, values, signal });
+      const begun = await rotate.execute({ caller, instanceId, values, owner, signal });
       if (waitMs === null) return answerWith(begun);
       const which = { caller, instanceId: begun.instanceId, rotationId: begun.id };
       return answerWith(await find.untilClosed(which, { withinMs: waitMs, signal }));

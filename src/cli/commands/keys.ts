@@ -1,3 +1,4 @@
+import type { KeyWish } from '../api-client.js';
 import type { KeyAnswer } from '../api-client-replies.js';
 import { askSecret } from '../ask.js';
 import { usage } from '../cli-failure.js';
@@ -12,8 +13,10 @@ interface WaitFlag {
 
 interface SetFlags extends WaitFlag {
   readonly verify?: boolean;
+  readonly platform?: boolean;
 }
 
+const PLATFORM = 'it is the platform’s own key, which `campaign replace` may exchange';
 const VERIFY = 'ask the provider first whether it takes the key';
 const NO_KEY_HERE = 'refused: a key does not belong on the command line';
 
@@ -27,6 +30,7 @@ export function addKeyCommands({ program, call }: CommandSet): void {
     .argument('<name>', 'of the provider or channel, e.g. anthropic or telegram/bot')
     .argument('[extra...]', NO_KEY_HERE)
     .option('--verify', VERIFY)
+    .option('--platform', PLATFORM)
     .option('--no-wait', 'do not wait until the gateway uses it')
     .action((id: string, name: string, extra: readonly string[], flags: SetFlags) => {
       refuseKeyInArguments(extra);
@@ -39,18 +43,10 @@ export function addKeyCommands({ program, call }: CommandSet): void {
     .argument('<name>', 'of a model provider, e.g. anthropic')
     .argument('[extra...]', NO_KEY_HERE)
     .option('--verify', VERIFY)
-    .action((id: string, name: string, extra: readonly string[], { verify }: SetFlags) => {
+    .option('--platform', PLATFORM)
+    .action((id: string, name: string, extra: readonly string[], flags: SetFlags) => {
       refuseKeyInArguments(extra);
-      return call(async (session) => {
-        const value = await askSecret(session.world, `New key ${name} for ${id}`);
-        const isVerified = verify === true;
-        const rotation = await rotateKey(session, { id, name, value, isVerified });
-        const proven = rotation.provenAt ?? 'now';
-        session.show(
-          rotation,
-          `The gateway ${id} uses the new key ${name}, proven at ${proven}; the old one is destroyed.\n`,
-        );
-      });
+      return call((session) => rotate(session, id, name, flags));
     });
   keys
     .command('list')
@@ -85,26 +81,40 @@ function refuseKeyInArguments(extra: readonly string[]): void {
   );
 }
 
-async function setKey(
-  session: Session,
-  id: string,
-  name: string,
-  { wait, verify = false }: SetFlags,
-): Promise<void> {
+async function rotate(session: Session, id: string, name: string, flags: SetFlags): Promise<void> {
+  const value = await askSecret(session.world, `New key ${name} for ${id}`);
+  const rotation = await rotateKey(session, { id, name, value, ...meant(flags) });
+  const proven = rotation.provenAt ?? 'now';
+  session.show(
+    rotation,
+    `The gateway ${id} uses the new key ${name}, proven at ${proven}; the old one is destroyed.\n`,
+  );
+}
+
+function meant({
+  verify = false,
+  platform = false,
+}: SetFlags): Pick<KeyWish, 'isVerified' | 'owner'> {
+  return { isVerified: verify, owner: platform ? 'platform' : 'tenant' };
+}
+
+async function setKey(session: Session, id: string, name: string, flags: SetFlags): Promise<void> {
   const { client, signal, show, world } = session;
   const value = await askSecret(world, `Key ${name} for ${id}`);
-  if (wait) {
-    const instance = await writeKey(session, { id, name, value, isVerified: verify });
+  const key = { id, name, value, ...meant(flags) };
+  if (flags.wait) {
+    const instance = await writeKey(session, key);
     show(instance, `The gateway ${id} uses the key ${name} now.\n`);
     return;
   }
-  const instance = await client.setKey({ id, name, value, isVerified: verify }, 0, signal);
+  const instance = await client.setKey(key, 0, signal);
   show(instance, `The key ${name} is kept; the gateway ${id} takes it in about a second.\n`);
 }
 
 function listed(items: readonly KeyAnswer[]): string {
-  const rows = items.map(({ name, version, state, setAt, lastProvenAt }) => {
-    return [name, String(version), state, setAt, lastProvenAt ?? 'never'];
+  const rows = items.map(({ name, version, state, setAt, lastProvenAt, renewalDueAt }) => {
+    const shown = renewalDueAt === null ? state : `${state}, to be renewed`;
+    return [name, String(version), shown, setAt, lastProvenAt ?? 'never'];
   });
   return table(['key', 'version', 'state', 'set at', 'proven at'], rows, 'There are no keys.');
 }

@@ -22,6 +22,10 @@ export const KeyList = z.object({ data: z.object({ keys: z.array(z.string()) }) 
 
 export const StoredToken = z.object({ data: z.object({ data: z.object({ token: z.string() }) }) });
 
+export const CampaignValue = z.object({
+  data: z.object({ data: z.object({ value: z.string() }) }),
+});
+
 /** Auth mounts by path; an accessor is how identities refer to the mount that made them. */
 export const Mounts = z.object({
   data: z.record(z.string(), z.object({ accessor: z.string() })),

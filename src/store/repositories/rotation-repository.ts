@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { InstanceId, RotationId } from '../../domain/ids.js';
+import { KEY_OWNERS } from '../../domain/key-campaign/key-campaign.js';
 import type { Rotation } from '../../domain/rotation.js';
 import { REVERT_REASONS, ROTATION_STATES } from '../../domain/rotation.js';
 import { Fault } from '../../errors/index.js';
@@ -9,8 +10,8 @@ import { queryRows } from '../raw-rows.js';
 import { RotationRow } from '../rows/rotation-row.js';
 
 const OPEN = `
-  INSERT INTO rotations (id, instance_id, number, names, state, requested_at, state_at)
-  SELECT $1, $2, 1 + COALESCE(max(number), 0), $3, 'writing', $4, $4
+  INSERT INTO rotations (id, instance_id, number, names, owner, state, requested_at, state_at)
+  SELECT $1, $2, 1 + COALESCE(max(number), 0), $3, $4, 'writing', $5, $5
   FROM rotations WHERE instance_id = $2
   ON CONFLICT DO NOTHING RETURNING *`;
 
@@ -28,8 +29,8 @@ const LIST = `SELECT * FROM rotations WHERE instance_id = $1 ORDER BY number DES
 export class PostgresRotationStore implements RotationStore {
   constructor(private readonly manager: EntityManager) {}
 
-  open({ id, instanceId, names, at }: Parameters<RotationStore['open']>[0]) {
-    return this.#one(OPEN, [id, instanceId, names, at]);
+  open({ id, instanceId, names, owner, at }: Parameters<RotationStore['open']>[0]) {
+    return this.#one(OPEN, [id, instanceId, names, owner, at]);
   }
 
   find(id: RotationId): Promise<Rotation | null> {
@@ -57,6 +58,7 @@ export class PostgresRotationStore implements RotationStore {
 }
 
 const StoredWords = z.object({
+  owner: z.enum(KEY_OWNERS),
   state: z.enum(ROTATION_STATES),
   reason: z.enum(REVERT_REASONS).nullable(),
 });

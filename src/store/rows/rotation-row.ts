@@ -12,6 +12,7 @@ import { InstanceRow } from './instance-row.js';
   'rotations_state_known',
   "state IN ('writing', 'proving', 'proven', 'switching', 'verified', 'reverting', 'reverted')",
 )
+@Check('rotations_owner_known', "owner IN ('tenant', 'platform')")
 export class RotationRow {
   @PrimaryColumn('text') id!: string;
 
@@ -21,6 +22,8 @@ export class RotationRow {
 
   @Column('integer') number!: number;
   @Column('text', { array: true }) names!: string[];
+  /** Whose keys the new values are. */
+  @Column('text', { default: 'tenant' }) owner!: string;
   @Column('text') state!: string;
   @Column('integer', { default: 0 }) revision!: number;
   @Column('text', { nullable: true }) reason!: string | null;

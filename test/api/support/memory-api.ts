@@ -9,6 +9,7 @@ import { SignJWT, exportJWK } from 'jose';
 import { createApi } from '../../../src/api/create-api.js';
 import type { Endpoint } from '../../../src/api/endpoint.js';
 import { instanceEndpoints } from '../../../src/api/routes/instances.js';
+import { keyCampaignEndpoints } from '../../../src/api/routes/key-campaigns.js';
 import { keyEndpoints } from '../../../src/api/routes/keys.js';
 import { poolEndpoints } from '../../../src/api/routes/pools.js';
 import { rotationEndpoints } from '../../../src/api/routes/rotations.js';
@@ -18,6 +19,7 @@ import { TokenVerifier } from '../../../src/api/token-verifier.js';
 import type { Log } from '../../../src/ports/index.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
 import { MemoryFleet } from './memory-fleet.js';
+import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryRotations } from './memory-rotations.js';
 import { MemorySweeps } from './memory-sweeps.js';
 
@@ -42,6 +44,7 @@ export interface MemoryApi {
   readonly fleet: MemoryFleet;
   readonly sweeps: MemorySweeps;
   readonly rotations: MemoryRotations;
+  readonly campaigns: MemoryKeyCampaigns;
   readonly endpoints: readonly Endpoint[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
@@ -64,6 +67,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   const fleet = new MemoryFleet();
   const rotations = new MemoryRotations(fleet);
   const sweeps = new MemorySweeps();
+  const campaigns = new MemoryKeyCampaigns();
   const endpoints = [
     ...instanceEndpoints(fleet.commands, NAMES),
     ...keyEndpoints(fleet.commands, NAMES),
@@ -71,6 +75,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     ...poolEndpoints(fleet.pools),
     ...tenantEndpoints(fleet.tenants),
     ...sweepEndpoints(sweeps.commands),
+    ...keyCampaignEndpoints(campaigns.commands),
   ];
   const logged: string[] = [];
   const stopping = new AbortController();
@@ -99,6 +104,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     fleet,
     sweeps,
     rotations,
+    campaigns,
     endpoints,
     logged,
     measured,

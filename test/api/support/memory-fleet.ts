@@ -4,6 +4,7 @@ import type { KeyCommands } from '../../../src/api/routes/keys.js';
 import type { PoolCommands } from '../../../src/api/routes/pools.js';
 import type { TenantCommands } from '../../../src/api/routes/tenants.js';
 import type { ClaimAnswer } from '../../../src/commands/claim-instance.js';
+import { assertMayOwn } from '../../../src/commands/assert-may-own.js';
 import type { InstanceView } from '../../../src/commands/instance-view.js';
 import type { PoolView } from '../../../src/commands/pool-view.js';
 import type { SuspensionRequest } from '../../../src/commands/suspend-tenant.js';
@@ -239,7 +240,8 @@ export class MemoryFleet {
   }
 
   #change(request: Parameters<KeyCommands['change']['execute']>[0]): InstanceView {
-    const { caller, instanceId, set, remove } = request;
+    const { caller, instanceId, set, remove, owner } = request;
+    assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
     const view = this.#visible(caller.principal, instanceId);
     refuseUnless(['creating', 'warming', 'binding', 'ready'].includes(view.instance.state), view);
@@ -248,7 +250,7 @@ export class MemoryFleet {
       throw new Fault('key_unknown', 'This instance has no key of that name.');
     }
     const version = view.instance.keyVersion + 1;
-    const added = Object.keys(set).map((name) => ({ name, version, ...UNPROVEN }));
+    const added = Object.keys(set).map((name) => ({ name, version, owner, ...UNPROVEN }));
     for (const [name, value] of Object.entries(set)) this.keyValues.set(name, value);
     const { revision } = view.instance;
     const instance = { ...view.instance, keyVersion: version, revision: revision + 1 };
@@ -293,4 +295,6 @@ function oneStepOn(instance: Instance): Instance {
 }
 
 /** What a key that was just set is like besides its name. */
-const UNPROVEN = { slot: 0, provenAt: null, setAt: NOON, isLive: false } as const;
+const UNPROVEN = {
+  ...{ slot: 0, provenAt: null, setAt: NOON, isLive: false, renewalDueAt: null },
+} as const;

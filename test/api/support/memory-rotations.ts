@@ -1,4 +1,6 @@
 import type { RotationCommands } from '../../../src/api/routes/rotations.js';
+import { assertMayOwn } from '../../../src/commands/assert-may-own.js';
+import type { KeyRotationRequest } from '../../../src/commands/rotate-keys.js';
 import type { Caller } from '../../../src/domain/principal.js';
 import type { InstanceId, RotationId } from '../../../src/domain/ids.js';
 import { rotationIdOf } from '../../../src/domain/ids.js';
@@ -20,7 +22,7 @@ export class MemoryRotations {
     return {
       check: this.fleet.commands.check,
       rotate: {
-        execute: ({ caller, instanceId, values }) => this.#rotate(caller, instanceId, values),
+        execute: (request) => this.#rotate(request),
       },
       find: {
         execute: ({ caller, instanceId, rotationId }) => this.#find(caller, instanceId, rotationId),
@@ -38,11 +40,8 @@ export class MemoryRotations {
     };
   }
 
-  async #rotate(
-    caller: Caller,
-    instanceId: InstanceId,
-    values: Readonly<Record<string, string>>,
-  ): Promise<Rotation> {
+  async #rotate({ caller, instanceId, values, owner }: KeyRotationRequest): Promise<Rotation> {
+    assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(values)) checkKey(name, value);
     await this.#assertVisible(caller, instanceId);
     const known = this.#of(instanceId);
@@ -52,7 +51,7 @@ export class MemoryRotations {
     const number = known.length + 1;
     return this.#put({
       ...{ id: rotationIdOf('abcdefghijk'.concat('234567'[number] ?? 'z')), instanceId, number },
-      ...{ names: Object.keys(values), state: 'proving', revision: 2, reason: null },
+      ...{ names: Object.keys(values), owner, state: 'proving', revision: 2, reason: null },
       ...{ requestedAt: NOON, stateAt: NOON, provenAt: null },
     });
   }

@@ -2,6 +2,7 @@ import { ChangeKeys } from '../../../src/commands/change-keys.js';
 import { ClaimInstance } from '../../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../../src/commands/delete-instance.js';
 import { RotateKeys } from '../../../src/commands/rotate-keys.js';
+import { StartRotation } from '../../../src/commands/start-rotation.js';
 import { keyField } from '../../../src/domain/rotation.js';
 import { FindInstance } from '../../../src/commands/find-instance.js';
 import { CatalogWatch } from '../../../src/controllers/catalog-watch.js';
@@ -64,7 +65,7 @@ export function startApi({ world, offers }: ControlPlane, process: Process): Api
     find: new FindInstance(store),
     remove: new DeleteInstance(store, clock),
     changeKeys: new ChangeKeys(store, keyVaultOf(world), clock),
-    rotateKeys: new RotateKeys(store, keyVaultOf(world), clock),
+    rotateKeys: new RotateKeys(store, new StartRotation(store, keyVaultOf(world), clock)),
   };
 }
 

@@ -162,7 +162,8 @@ export class Customers {
 
   async #setKey({ instanceId }: Promised, name: string, value: string): Promise<void> {
     const { signal } = new AbortController();
-    const request = { caller: aCaller(), instanceId, set: { [name]: value }, remove: [], signal };
+    const change = { set: { [name]: value }, remove: [], owner: 'tenant' } as const;
+    const request = { caller: aCaller(), instanceId, ...change, signal };
     try {
       await this.#insist((api) => api.changeKeys.execute(request));
     } catch (error) {
@@ -173,7 +174,8 @@ export class Customers {
   /** Asks until a rotation begins; what becomes of it is for the invariants to judge. */
   async #rotate({ instanceId }: Promised, name: string, value: string): Promise<void> {
     const { signal } = new AbortController();
-    const request = { caller: aCaller(), instanceId, values: { [name]: value }, signal };
+    const wish = { values: { [name]: value }, owner: 'tenant' } as const;
+    const request = { caller: aCaller(), instanceId, ...wish, signal };
     const isOver = new Set(['instance_not_ready', 'key_unknown']);
     const isSoon = new Set(['rotation_in_progress', 'write_superseded']);
     for (;;) {

@@ -1,6 +1,7 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
 import type { Instance } from '../../../src/domain/instance.js';
 import type { Pool } from '../../../src/domain/pool.js';
+import type { KeyOwner } from '../../../src/domain/key-campaign/key-campaign.js';
 import type { Rotation } from '../../../src/domain/rotation.js';
 import type { Sweep } from '../../../src/domain/sweep/report.js';
 import type { AuditEntry, Claim, Lease, Node, Tenant } from '../../../src/ports/index.js';
@@ -28,11 +29,13 @@ export interface ClaimEntry extends Claim {
 export interface KeyRow {
   readonly instanceId: InstanceId;
   readonly name: string;
+  readonly owner: KeyOwner;
   readonly version: number;
   readonly slot: number;
   readonly revision: number;
   readonly setAt: Date;
   readonly provenAt: Date | null;
+  readonly renewalDueAt: Date | null;
   readonly removedAt: Date | null;
 }
 

@@ -18,14 +18,14 @@ export class MemoryKeys implements KeyStore {
       const applied = instances.get(tx, instanceId)?.revisionApplied ?? 0;
       return this.#present(tx, instanceId)
         .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map(({ name, version, slot, setAt, provenAt, revision }) => {
-          return { name, version, slot, setAt, provenAt, isLive: revision <= applied };
+        .map(({ revision, instanceId: _of, removedAt: _removed, ...key }) => {
+          return { ...key, isLive: revision <= applied };
         });
     });
   }
 
   record(instanceId: InstanceId, change: Parameters<KeyStore['record']>[1]): Promise<void> {
-    const { version, set, removed, at } = change;
+    const { version, set, removed, owner, at } = change;
     const { keys, engine } = this.database;
     return engine.statement(this.tx, `record keys v${version} of ${instanceId}`, async (tx) => {
       const revision = await this.#raise(tx, instanceId, version);
@@ -36,7 +36,8 @@ export class MemoryKeys implements KeyStore {
       for (const placed of rows) {
         const id = `${instanceId} ${placed.name}`;
         const row: KeyRow = {
-          ...{ ...placed, instanceId, version, revision, setAt: at, provenAt: null },
+          ...{ ...placed, instanceId, owner, version, revision, setAt: at },
+          ...{ provenAt: null, renewalDueAt: null },
         };
         const known = await keys.locked(tx, id);
         if (known === null || known.version < version) keys.put(tx, id, row);
@@ -51,7 +52,7 @@ export class MemoryKeys implements KeyStore {
   }
 
   promote(
-    { instanceId, names, number: slot, provenAt }: Rotation,
+    { instanceId, names, number: slot, owner, provenAt }: Rotation,
     { version, at }: { readonly version: number; readonly at: Date },
   ): Promise<number> {
     const { keys, engine } = this.database;
@@ -61,10 +62,19 @@ export class MemoryKeys implements KeyStore {
         if (!names.includes(row.name)) continue;
         const id = `${instanceId} ${row.name}`;
         await keys.locked(tx, id);
-        keys.put(tx, id, { ...row, slot, version, revision, setAt: at, provenAt });
+        const placed = { slot, owner, version, revision, setAt: at, provenAt, renewalDueAt: null };
+        keys.put(tx, id, { ...row, ...placed });
       }
       return revision;
     });
+  }
+
+  askToRenew(): Promise<boolean> {
+    throw new Error('Key campaigns are not simulated.');
+  }
+
+  stopAsking(): Promise<void> {
+    throw new Error('Key campaigns are not simulated.');
   }
 
   #present(tx: Transaction, instanceId: InstanceId): KeyRow[] {
@@ -89,7 +99,7 @@ export class MemoryRotations implements RotationStore {
     private readonly tx: Transaction | null,
   ) {}
 
-  open({ id, instanceId, names, at }: Parameters<RotationStore['open']>[0]) {
+  open({ id, instanceId, names, owner, at }: Parameters<RotationStore['open']>[0]) {
     const { rotations, engine } = this.database;
     return engine.statement(this.tx, `open rotation of ${instanceId}`, async (tx) => {
       // What the unique index does: whoever comes second sees what the first one did.
@@ -97,8 +107,15 @@ export class MemoryRotations implements RotationStore {
       const known = this.#of(tx, instanceId);
       if (known.some(isOpen)) return null;
       const rotation: Rotation = {
-        ...{ id, instanceId, names, number: known.length + 1, state: 'writing', revision: 0 },
-        ...{ reason: null, requestedAt: at, stateAt: at, provenAt: null },
+        ...{ id, instanceId, names, owner, number: known.length + 1 },
+        ...{
+          state: 'writing',
+          revision: 0,
+          reason: null,
+          requestedAt: at,
+          stateAt: at,
+          provenAt: null,
+        },
       };
       rotations.put(tx, id, rotation);
       return rotation;

@@ -64,6 +64,13 @@ export function createMemoryCensus(database: Database): Census {
   };
 }
 
+/** Workers are not part of the simulator; whoever calls them here is told so. */
+const NOT_SIMULATED = new Proxy({} as Repositories['keyCampaigns'], {
+  get: (_target, name) => {
+    throw new Error(`keyCampaigns.${String(name)} is not simulated.`);
+  },
+});
+
 function repositoriesIn(database: Database, tx: Transaction | null): Repositories {
   return {
     instances: new MemoryInstances(database, tx),
@@ -73,6 +80,7 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     claims: new MemoryClaims(database, tx),
     keys: new MemoryKeys(database, tx),
     rotations: new MemoryRotations(database, tx),
+    keyCampaigns: NOT_SIMULATED,
     idempotency: new MemoryIdempotency(database, tx),
     leases: new MemoryLeases(database, tx),
     sweeps: new MemorySweeps(database, tx),

@@ -23,6 +23,8 @@ export interface FakeFleetOptions {
   readonly isRouted?: (instanceId: InstanceId) => boolean;
   /** Why the instance finds no place; null, the default, places it at once. */
   readonly troubleOf?: (instanceId: InstanceId) => PlacementTrouble;
+  /** Whether the provider refuses the key to this instance; keys that say so by default. */
+  readonly isKeyRefused?: (instanceId: InstanceId, key: string) => boolean;
 }
 
 /**
@@ -37,12 +39,14 @@ export class FakeFleet {
   readonly catalog = new FakeCatalog();
   readonly gateway = new FakeGateway();
   readonly edge: FakeEdgeProbe;
+  readonly #isKeyRefused: (instanceId: InstanceId, key: string) => boolean;
   readonly #addresses = new Map<string, string>();
   readonly #starting = new Set<InstanceId>();
   readonly #frozen = new Map<InstanceId, GatewayState>();
 
   constructor(options: FakeFleetOptions = {}) {
     const { isRouted = () => true, troubleOf = () => null } = options;
+    this.#isKeyRefused = options.isKeyRefused ?? ((_id, key) => key.startsWith('refused-'));
     this.scheduler = new FakeScheduler({
       troubleOf: ({ instanceId }) => troubleOf(instanceId),
       onChange: (instanceId, allocation) => this.#follow(instanceId, allocation),
@@ -89,7 +93,7 @@ export class FakeFleet {
   #verdictOn(instanceId: InstanceId, model: string): ModelVerdict {
     const key = this.keyInUse(instanceId, model.split('/')[0] ?? '');
     if (key === null) return 'failed';
-    return key.startsWith('refused-') ? 'refused' : 'answered';
+    return this.#isKeyRefused(instanceId, key) ? 'refused' : 'answered';
   }
 
   /** Catalog and gateways follow what the scheduler did. */

@@ -1,0 +1,95 @@
+import { Fault } from '../errors/index.js';
+import type { InstanceId } from '../domain/ids.js';
+import { ID_SUFFIX_LENGTH, rotationIdOf } from '../domain/ids.js';
+import type { KeyOwner } from '../domain/key-campaign/key-campaign.js';
+import type { Rotation } from '../domain/rotation.js';
+import { keyField } from '../domain/rotation.js';
+import type { Clock } from '../lib/clock.js';
+import { randomBase32 } from '../lib/random.js';
+import type { KeyVault, Repositories, Store } from '../ports/index.js';
+import { rotationInProgress } from './change-keys.js';
+
+export interface RotationStart {
+  readonly instanceId: InstanceId;
+  /** New values of keys that the instance has, by name; checked already. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly owner: KeyOwner;
+  /** Who, as the audit names them. */
+  readonly actor: string;
+  readonly requestId: string | null;
+  /** Done in the transaction that opens the rotation; when it throws, there is no rotation. */
+  readonly along?: (tx: Repositories, rotation: Rotation) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a rotation and writes its values beside the old ones, for a controller to prove.
+ *
+ * The row comes first, so that whatever crashes later leaves a rotation that ends, not a value that
+ * nobody knows of.
+ *
+ * Faults: `rotation_in_progress`, `write_superseded`, `vault_*`.
+ */
+export class StartRotation {
+  constructor(
+    private readonly store: Store,
+    private readonly vault: Pick<KeyVault, 'changeKeys'>,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(start: RotationStart): Promise<Rotation> {
+    const rotation = await this.#open(start);
+    const { values, signal } = start;
+    const fields = rotation.names.map((name) => {
+      return [keyField(name, rotation.number), values[name] ?? ''] as const;
+    });
+    let version: number;
+    try {
+      const changes = Object.fromEntries(fields);
+      version = await this.vault.changeKeys(rotation.instanceId, changes, signal);
+    } catch (error) {
+      await this.#giveUp(rotation);
+      throw error;
+    }
+    return this.#prove(rotation, version);
+  }
+
+  #open({ instanceId, values, owner, actor, requestId, along }: RotationStart): Promise<Rotation> {
+    const names = Object.keys(values).sort();
+    return this.store.transaction(async (tx) => {
+      const at = this.clock.now();
+      const id = rotationIdOf(randomBase32(ID_SUFFIX_LENGTH));
+      const rotation = await tx.rotations.open({ id, instanceId, names, owner, at });
+      if (rotation === null) {
+        throw rotationInProgress((await tx.rotations.findOpen(instanceId))?.id ?? null);
+      }
+      await along?.(tx, rotation);
+      await tx.audit.append({
+        ...{ at, actor, requestId, action: 'keys.rotate', target: instanceId, outcome: 'done' },
+        details: { rotation: id, names: names.join(' '), owner },
+      });
+      return rotation;
+    });
+  }
+
+  /** A controller takes from here: it brings the trial to the gateway and sees what comes of it. */
+  #prove(rotation: Rotation, version: number): Promise<Rotation> {
+    return this.store.transaction(async (tx) => {
+      const at = this.clock.now();
+      await tx.instances.findForUpdate(rotation.instanceId);
+      const revision = await tx.keys.raise(rotation.instanceId, version);
+      const proving = await tx.rotations.advance(rotation, { state: 'proving', at, revision });
+      if (proving !== null) return proving;
+      throw new Fault(
+        'write_superseded',
+        'The rotation took too long and was given up; try again.',
+      );
+    });
+  }
+
+  /** Best done at once; when the database is away as well, a controller does it a minute later. */
+  async #giveUp(rotation: Rotation): Promise<void> {
+    const step = { state: 'reverting', at: this.clock.now(), reason: 'not_written' } as const;
+    await this.store.rotations.advance(rotation, step).catch(() => null);
+  }
+}
