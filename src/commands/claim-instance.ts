@@ -9,7 +9,6 @@ import { offerNameOf, poolIdOf } from '../domain/pool.js';
 import type { Caller } from '../domain/principal.js';
 import type { SizeClass } from '../domain/size-classes.js';
 import type { Clock } from '../lib/clock.js';
-import { plusMs } from '../lib/clock.js';
 import { jittered, randomBase32 } from '../lib/random.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../ports/index.js';
 import { currentInstance } from './current-instance.js';
@@ -102,13 +101,11 @@ export class ClaimInstance {
   /** The instance that this idempotency key already stands for, or null for a first request. */
   async #begin(tx: Repositories, request: ClaimRequest): Promise<Instance | null> {
     if (request.idempotencyKey === null) return null;
-    const at = this.clock.now();
     const start = await tx.idempotency.begin({
       principal: actorOf(request.caller.principal),
       key: request.idempotencyKey,
       requestHash: hashOf(request, request.region ?? this.options.defaultRegion),
-      at,
-      expiresAt: plusMs(at, IDEMPOTENCY_TTL_MS),
+      ttlMs: IDEMPOTENCY_TTL_MS,
     });
     if (start.kind === 'other_request') {
       throw new Fault(

@@ -93,7 +93,6 @@ function watchScheduler(
     feed,
     nodes: store.nodes,
     instances,
-    clock: systemClock,
     log,
     onAge: (seconds) => {
       metrics.schedulerWatchAge.set(seconds);

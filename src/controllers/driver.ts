@@ -109,7 +109,7 @@ export class Driver {
     const held = this.#held.get(key);
     this.#held.delete(key);
     if (held === undefined) return;
-    await this.options.leases.release(held.lease).catch((error: unknown) => {
+    await this.options.leases.release([held.lease]).catch((error: unknown) => {
       this.options.log.debug('lease not given back; it will expire', { subject: key, error });
     });
   }

@@ -76,7 +76,8 @@ export interface InstanceStore {
   /**
    * Gives an eligible idle member to the claim, or null when there is none: not suspect, not
    * draining, on a node that takes work, nodes in turn, longest idle first. One statement, SKIP
-   * LOCKED: concurrent claims never wait for each other and never get the same member.
+   * LOCKED: concurrent claims never wait for each other and never get the same member. When nobody
+   * listed the nodes lately, one on any node is better than none.
    */
   takeIdle(taking: Taking): Promise<Instance | null>;
   /** Like `takeIdle` for the members of pools that the pool supersedes. */
@@ -89,11 +90,17 @@ export interface InstanceStore {
   countHolding(poolId: PoolId): Promise<number>;
   /** How long the last members took from creation to admission, in milliseconds, newest first. */
   recentBoots(poolId: PoolId, limit: number): Promise<readonly number[]>;
-  /** Moves the instance if it still has `seen`'s state and fence; null when it does not. */
+  /**
+   * Moves the instance if it still has `seen`'s state and fence, and, where `notes` change them, its
+   * suspicion and its place; null when it does not.
+   */
   move(seen: Instance, move: InstanceMove, notes?: InstanceNotes): Promise<Instance | null>;
-  /** Writes notes if the instance still has `seen`'s state and fence; null when it does not. */
+  /** Writes notes on the same conditions as `move`; null when they are not met. */
   note(seen: Instance, notes: InstanceNotes): Promise<Instance | null>;
-  /** Ids of instances that have work to do, oldest first, and after them of the idle ones. */
+  /**
+   * Ids of at most `limit` instances that have work to do, those that somebody waits for first, and
+   * after them of at most as many idle ones that no controller holds a lease on.
+   */
   listDue(limit: number): Promise<readonly InstanceId[]>;
 }
 
@@ -216,10 +223,10 @@ export interface IdempotencyStore {
     readonly principal: string;
     readonly key: string;
     readonly requestHash: string;
-    readonly at: Date;
-    readonly expiresAt: Date;
+    /** How long it stands for the request, in milliseconds by the database's clock. */
+    readonly ttlMs: number;
   }): Promise<IdempotentStart>;
-  deleteExpired(at: Date, limit: number): Promise<number>;
+  deleteExpired(limit: number): Promise<number>;
 }
 
 /** A right to work on something until a time, with a fence that grows with each new holder. */
@@ -232,8 +239,15 @@ export interface Lease {
 export interface LeaseStore {
   /** Grants or renews the lease, or null while another holder's has not expired. */
   grant(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
-  /** Gives the lease back if it is still this one. */
-  release(lease: Lease): Promise<void>;
+  /** Gives back those that are still these. */
+  release(leases: readonly Lease[]): Promise<void>;
+  /**
+   * Gives them back like `release`, and tells all other controllers, so that they go on at once with
+   * what their holder looked after.
+   */
+  handOver(leases: readonly Lease[]): Promise<void>;
+  /** Forgets leases that ran out on instances that are deleted: nothing will ask for them again. */
+  deleteSettled(limit: number): Promise<number>;
 }
 
 export interface AuditEntry {
@@ -265,6 +279,13 @@ export interface OutboxStore {
   deleteBefore(at: Date, limit: number): Promise<number>;
 }
 
+/** All nodes at one moment, as the scheduler told of them. */
+export interface NodeListing {
+  readonly nodes: readonly Node[];
+  /** Grows with each change in the scheduler, so that a listing that comes late can be told. */
+  readonly index: string;
+}
+
 /** A machine that runs instances, as the scheduler last told of it. */
 export interface Node {
   readonly id: string;
@@ -275,8 +296,12 @@ export interface Node {
 }
 
 export interface NodeStore {
-  /** Makes the rows say what `nodes` says; nodes that are not named are gone. */
-  replaceAll(nodes: readonly Node[], at: Date): Promise<void>;
+  /**
+   * Makes the rows say what the listing says; nodes that are not named are gone. False, and nothing
+   * changed, for a listing that is older than the last one, unless that was long ago (a scheduler
+   * that was rebuilt counts anew), and for an empty one, which tells of nothing but trouble.
+   */
+  replaceAll(listing: NodeListing): Promise<boolean>;
   countEligible(nodePool: string): Promise<number>;
 }
 
@@ -326,6 +351,8 @@ export interface ChangeFeed {
 export interface ChangeListener {
   onChange(instanceId: InstanceId): void;
   onGap(): void;
+  /** A controller gave its leases back: what it looked after is there for others. */
+  onHandOver?(): void;
 }
 
 /** What the sweeper asks of the database as a whole. Fails with `database_unreachable`. */

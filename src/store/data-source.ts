@@ -6,6 +6,7 @@ import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
+import { NodeListings1795920000000 } from './migrations/1795920000000-node-listings.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -14,6 +15,7 @@ import { InstanceRow } from './rows/instance-row.js';
 import { KeyCampaignRow } from './rows/key-campaign-row.js';
 import { KeyMoveRow } from './rows/key-move-row.js';
 import { LeaseRow } from './rows/lease-row.js';
+import { NodeListingRow } from './rows/node-listing-row.js';
 import { NodeRow } from './rows/node-row.js';
 import { OutboxRow } from './rows/outbox-row.js';
 import { PoolRow } from './rows/pool-row.js';
@@ -32,6 +34,7 @@ export const ROWS = [
   KeyCampaignRow,
   KeyMoveRow,
   LeaseRow,
+  NodeListingRow,
   NodeRow,
   OutboxRow,
   PoolRow,
@@ -48,6 +51,7 @@ export const MIGRATIONS = [
   TellAfterCommit1795460000000,
   Rotations1795470000000,
   KeyCampaigns1795480000000,
+  NodeListings1795920000000,
 ];
 
 export interface DataSourceOptions {
@@ -60,6 +64,12 @@ export interface DataSourceOptions {
 
 /** How long one statement may take before the server ends it, in milliseconds. */
 const STATEMENT_LIMIT_MS = 15_000;
+/**
+ * How long a transaction may lie idle before the server ends it, in milliseconds. No transaction of
+ * ours waits for anything but the database, so one that does belongs to a host that froze, and holds
+ * locks, of a pool for example, that everybody else waits for.
+ */
+const IDLE_TRANSACTION_LIMIT_MS = 10_000;
 
 /** A not yet connected data source. Its schema changes by migrations alone, never by itself. */
 export function createDataSource(options: DataSourceOptions): DataSource {
@@ -75,6 +85,10 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     logging: false,
     poolSize: options.connectionsMax,
     connectTimeoutMS: 5_000,
-    extra: { statement_timeout: STATEMENT_LIMIT_MS, keepAlive: true },
+    extra: {
+      statement_timeout: STATEMENT_LIMIT_MS,
+      idle_in_transaction_session_timeout: IDLE_TRANSACTION_LIMIT_MS,
+      keepAlive: true,
+    },
   });
 }

@@ -10,6 +10,7 @@ import type { Store } from '../../src/ports/index.js';
 import { NOON, aPoolKey, anInstanceId, placed } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
+import { expectFault } from '../support/expect-fault.js';
 import { quietLog } from '../support/quiet-log.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -184,11 +185,11 @@ describe('the store on PostgreSQL', function () {
       const first = await store.leases.grant('pool:x', 'a', 60_000);
       expect(await store.leases.grant('pool:x', 'b', 60_000)).to.equal(null);
       expect((await store.leases.grant('pool:x', 'a', 60_000))?.fence).to.equal(first?.fence);
-      if (first !== null) await store.leases.release(first);
+      if (first !== null) await store.leases.release([first]);
 
       const second = await store.leases.grant('pool:x', 'b', 60_000);
       expect(second?.fence).to.equal((first?.fence ?? 0) + 1);
-      if (first !== null) await store.leases.release(first);
+      if (first !== null) await store.leases.release([first]);
       expect(await store.leases.grant('pool:x', 'a', 60_000)).to.equal(null);
     });
 
@@ -199,6 +200,26 @@ describe('the store on PostgreSQL', function () {
         describe: 'the lease to expire',
       });
     });
+  });
+
+  it('frees a pool that a frozen host had locked in the middle of a transaction', async () => {
+    let freeze = (): void => undefined;
+    const frozen = new Promise<void>((resolve) => (freeze = resolve));
+    const holding = store.transaction(async (tx) => {
+      await tx.pools.findForUpdate(pool.id);
+      await frozen;
+      return tx.pools.change(pool.id, { idleTarget: 1 });
+    });
+    holding.catch(() => undefined);
+    try {
+      const next = store.transaction((tx) => tx.pools.findForUpdate(pool.id));
+      const freed = { withinMs: 14_000, describe: 'the lock to be free' };
+      await waitFor(() => next, freed);
+    } finally {
+      freeze();
+    }
+    await expectFault('database_unreachable', holding);
+    expect((await store.pools.find(pool.id))?.idleTarget).to.equal(pool.idleTarget);
   });
 
   it('refuses to change or remove audit rows', async () => {

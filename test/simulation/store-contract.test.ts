@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { InstanceId } from '../../src/domain/ids.js';
 import { rotationIdOf } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
+import { leaseNameOf } from '../../src/domain/lease-names.js';
 import type { Pool } from '../../src/domain/pool.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
 import { systemClock } from '../../src/lib/clock.js';
@@ -156,14 +157,22 @@ function storeContract(open: () => Promise<Store>): void {
       const old = await member('idle', 100);
       const suspect = await member('idle', 50);
       await store.instances.note(suspect, { suspectAt: NOON });
+      const open = { id: 'node-a', name: 'a', nodePool: 'default', isEligible: true };
       const closed = { id: 'node-b', name: 'b', nodePool: 'default', isEligible: false };
-      await store.nodes.replaceAll([closed], NOON);
+      await store.nodes.replaceAll({ index: '1', nodes: [open, closed] });
       const away = await member('idle', 10);
       await store.instances.note(away, { nodeId: 'node-b' });
 
       // Members of one node rank in the order of their admission.
       expect((await store.instances.takeIdle(taking()))?.id).to.equal(young.id);
       expect((await store.instances.takeIdle(taking()))?.id).to.equal(old.id);
+      expect(await store.instances.takeIdle(taking())).to.equal(null);
+    });
+
+    it('gives no member of a node that is listed no more', async () => {
+      await member('idle');
+      const other = { id: 'node-b', name: 'b', nodePool: 'default', isEligible: true };
+      await store.nodes.replaceAll({ index: '1', nodes: [other] });
       expect(await store.instances.takeIdle(taking())).to.equal(null);
     });
 
@@ -221,6 +230,18 @@ function storeContract(open: () => Promise<Store>): void {
     expect(await store.instances.note(present(suspect), { suspectAt: null })).to.not.equal(null);
   });
 
+  it('leads no name back to an address that was left since the look', async () => {
+    const seen = await member('idle');
+    const moved = present(
+      await store.instances.note(seen, { address: '127.0.0.1:2', allocationId: 'two' }),
+    );
+    const stalled = { address: '127.0.0.1:1', allocationId: 'one' };
+    expect(await store.instances.note(seen, stalled)).to.equal(null);
+    expect(await store.instances.note(seen, { address: null })).to.equal(null);
+    expect(await store.instances.find(seen.id)).to.include({ address: '127.0.0.1:2' });
+    expect(await store.instances.note(moved, { address: null })).to.include({ address: null });
+  });
+
   it('waits for a locked row and then looks again', async () => {
     const seen = await member('idle');
     let late: Promise<Instance | null> = Promise.resolve(null);
@@ -272,7 +293,7 @@ function storeContract(open: () => Promise<Store>): void {
   });
 
   describe('idempotency keys', () => {
-    const entry = { principal: 'p', key: 'k', requestHash: 'h', at: NOON, expiresAt: at(100) };
+    const entry = { principal: 'p', key: 'k', requestHash: 'h', ttlMs: 60_000 };
     const finished = async (tx: Repositories, id: InstanceId): Promise<string> => {
       const { kind } = await tx.idempotency.begin(entry);
       if (kind === 'first') {
@@ -298,8 +319,10 @@ function storeContract(open: () => Promise<Store>): void {
       });
       await failing.catch(() => undefined);
       expect(await store.transaction((tx) => finished(tx, id))).to.equal('first');
-      const late = { ...entry, at: at(100), expiresAt: at(200) };
-      expect((await store.idempotency.begin(late)).kind).to.equal('first');
+      const expired = { ...entry, key: 'short', ttlMs: 0 };
+      await store.idempotency.begin(expired);
+      expect((await store.idempotency.begin(expired)).kind).to.equal('first');
+      expect(await store.idempotency.deleteExpired(10)).to.equal(1);
     });
   });
 
@@ -308,10 +331,49 @@ function storeContract(open: () => Promise<Store>): void {
     const first = present(raced.find((lease) => lease !== null) ?? null);
     expect(raced.filter((lease) => lease !== null)).to.have.length(1);
     expect((await store.leases.grant('x', first.holder, 60_000))?.fence).to.equal(first.fence);
-    await store.leases.release({ ...first, fence: first.fence + 1 });
+    await store.leases.release([{ ...first, fence: first.fence + 1 }]);
     expect(await store.leases.grant('x', 'c', 60_000)).to.equal(null);
-    await store.leases.release(first);
+    await store.leases.release([first]);
     expect((await store.leases.grant('x', 'c', 60_000))?.fence).to.equal(first.fence + 1);
+  });
+
+  it('forgets leases on what is deleted, once they ran out', async () => {
+    const living = await member('idle', 1);
+    const gone = await member('idle', 2);
+    const leaving = await store.instances.move(gone, { verb: 'delete', at: NOON });
+    await store.instances.move(present(leaving), { verb: 'finish', at: NOON });
+    const held = await store.leases.grant(leaseNameOf('instance', gone.id), 'a', 60_000);
+    await store.leases.grant(leaseNameOf('instance', living.id), 'a', 0);
+    expect(await store.leases.deleteSettled(10)).to.equal(0);
+    await store.leases.handOver([present(held)]);
+    expect(await store.leases.deleteSettled(10)).to.equal(1);
+    expect(await store.leases.deleteSettled(10)).to.equal(0);
+  });
+
+  describe('nodes', () => {
+    const node = (isEligible: boolean, id = 'node-a') => {
+      return { id, name: id, nodePool: 'default', isEligible };
+    };
+
+    it('stay closed when a listing from before their closing comes late', async () => {
+      expect(await store.nodes.replaceAll({ index: '7', nodes: [node(true)] })).to.equal(true);
+      expect(await store.nodes.replaceAll({ index: '12', nodes: [node(false)] })).to.equal(true);
+      expect(await store.nodes.replaceAll({ index: '7', nodes: [node(true)] })).to.equal(false);
+      expect(await store.nodes.countEligible('default')).to.equal(0);
+    });
+
+    it('are the same listing when told of with the same index', async () => {
+      await store.nodes.replaceAll({ index: '7', nodes: [node(true)] });
+      const both = [node(true), node(true, 'node-b')];
+      expect(await store.nodes.replaceAll({ index: '7', nodes: both })).to.equal(true);
+      expect(await store.nodes.countEligible('default')).to.equal(2);
+    });
+
+    it('are not forgotten for a listing that is empty', async () => {
+      await store.nodes.replaceAll({ index: '7', nodes: [node(true)] });
+      expect(await store.nodes.replaceAll({ index: '8', nodes: [] })).to.equal(false);
+      expect(await store.nodes.countEligible('default')).to.equal(1);
+    });
   });
 
   it('opens the breaker at the third failure, and closes it on a success', async () => {
@@ -411,6 +473,29 @@ function storeContract(open: () => Promise<Store>): void {
       },
     ]);
     expect(await store.instances.find(instanceId)).to.include({ keyVersion: 4, revision: 5 });
+  });
+
+  it('lists people who wait before older rows that an outage left', async () => {
+    const leaving = [await member('idle', -300), await member('idle', -200)];
+    for (const each of leaving) await store.instances.move(each, { verb: 'delete', at: NOON });
+    await member('warming', -100);
+    const idle = await member('idle', -50);
+    await store.instances.takeComing(taking());
+    await member('creating', -400);
+    const claimed = present(await store.instances.takeIdle(taking({ at: at(500) })));
+    expect(claimed.id).to.equal(idle.id);
+
+    const due = await store.instances.listDue(2);
+    const tenants = await Promise.all(due.map((id) => store.instances.find(id)));
+    expect(tenants.map((row) => row?.tenantId)).to.deep.equal([tenant.id, tenant.id]);
+  });
+
+  it('lists no idle member that a controller looks after', async () => {
+    const { id } = await member('idle');
+    const lease = present(await store.leases.grant(leaseNameOf('instance', id), 'a', 60_000));
+    expect(await store.instances.listDue(10)).to.deep.equal([]);
+    await store.leases.release([lease]);
+    expect(await store.instances.listDue(10)).to.deep.equal([id]);
   });
 
   it('lists what is due, and counts every state', async () => {

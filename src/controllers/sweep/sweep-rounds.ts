@@ -55,7 +55,7 @@ export class SweepRounds {
     this.#stopping.abort();
     await this.#running;
     if (this.#lease === null) return;
-    await this.options.leases.release(this.#lease).catch((error: unknown) => {
+    await this.options.leases.release([this.#lease]).catch((error: unknown) => {
       this.options.log.debug('lease not given back; it will expire', { subject: 'sweep', error });
     });
   }

@@ -50,7 +50,7 @@ export class KeyCampaignRunner {
 
   /** Lets another worker take over at once. */
   async stop(): Promise<void> {
-    if (this.#lease !== null) await this.ports.store.leases.release(this.#lease);
+    if (this.#lease !== null) await this.ports.store.leases.release([this.#lease]);
     this.#lease = null;
   }
 

@@ -49,6 +49,12 @@ export interface LeaseRow extends Lease {
   readonly expiresAt: number;
 }
 
+/** The last listing of nodes that was taken over. */
+export interface NodeListingRow {
+  readonly index: number;
+  readonly seenAtMs: number;
+}
+
 /** An event as it was recorded, with its number. */
 export interface OutboxEvent {
   readonly topic: string;
@@ -60,6 +66,8 @@ export interface OutboxEvent {
 export interface Flaws {
   /** Changes are made whatever the fence says. */
   readonly ignoresFence?: boolean;
+  /** Where an instance listens is written whatever was written since the look. */
+  readonly overwritesAddresses?: boolean;
   /** An idle member is looked up and taken in two steps, as if nobody else were there. */
   readonly takesWithoutLock?: boolean;
   /** A tenant may have two live claims of one name. */
@@ -84,6 +92,7 @@ export class Database {
   readonly idempotency: Table<IdempotencyRow>;
   readonly leases: Table<LeaseRow>;
   readonly nodes: Table<Node>;
+  readonly listings: Table<NodeListingRow>;
   readonly sweeps: Table<Sweep>;
   readonly audit: Table<AuditEntry>;
   readonly outbox: Table<OutboxEvent>;
@@ -106,6 +115,7 @@ export class Database {
     this.idempotency = new Table('idempotency key', this.engine);
     this.leases = new Table('lease', this.engine);
     this.nodes = new Table('node', this.engine);
+    this.listings = new Table('listing of nodes', this.engine);
     this.sweeps = new Table('sweep', this.engine);
     this.audit = new Table('audit', this.engine);
     this.outbox = new Table('outbox', this.engine);

@@ -1,6 +1,7 @@
 import type { ClaimId, InstanceId, TenantId } from '../../../src/domain/ids.js';
 import type { Demand } from '../../../src/domain/sizing/demand.js';
 import { Fault } from '../../../src/errors/index.js';
+import { plusMs } from '../../../src/lib/clock.js';
 import type {
   Claim,
   ClaimRecord,
@@ -155,14 +156,16 @@ export class MemoryIdempotency implements IdempotencyStore {
   ) {}
 
   begin(entry: Parameters<IdempotencyStore['begin']>[0]): Promise<IdempotentStart> {
-    const { principal, key, requestHash, at, expiresAt } = entry;
+    const { principal, key, requestHash, ttlMs } = entry;
     const { idempotency, engine, flaws } = this.database;
     const name = `${principal} ${key}`;
     return engine.statement(this.tx, `begin ${key}`, async (tx): Promise<IdempotentStart> => {
       if (flaws.forgetsKeys === true) return { kind: 'first' };
       await engine.lock(tx, idempotency.lockName(name));
       const row = idempotency.get(tx, name);
-      if (row === null || row.expiresAt <= at) {
+      const now = engine.host.now();
+      if (row === null || row.expiresAt <= now) {
+        const expiresAt = plusMs(now, ttlMs);
         idempotency.put(tx, name, { requestHash, instanceId: null, expiresAt });
         return { kind: 'first' };
       }
@@ -172,9 +175,10 @@ export class MemoryIdempotency implements IdempotencyStore {
     });
   }
 
-  deleteExpired(at: Date, limit: number): Promise<number> {
+  deleteExpired(limit: number): Promise<number> {
     const { idempotency, engine } = this.database;
     return engine.statement(this.tx, 'forget keys', async (tx) => {
+      const at = engine.host.now();
       const expired = [...idempotency.committed()].filter(([, row]) => row.expiresAt <= at);
       for (const [name] of expired.slice(0, limit)) {
         await idempotency.locked(tx, name);

@@ -1,11 +1,12 @@
 import type { PoolId, SweepId } from '../../../src/domain/ids.js';
+import { leaseNameOf } from '../../../src/domain/lease-names.js';
 import type { Pool, PoolBounds, PoolKey } from '../../../src/domain/pool.js';
 import { BREAKER_FAILURES, poolIdOf } from '../../../src/domain/pool.js';
 import type { Sweep } from '../../../src/domain/sweep/report.js';
 import type {
   Lease,
   LeaseStore,
-  Node,
+  NodeListing,
   NodeStore,
   PoolChanges,
   PoolStore,
@@ -138,14 +139,38 @@ export class MemoryLeases implements LeaseStore {
     });
   }
 
-  release({ name, holder, fence }: Lease): Promise<void> {
+  release(given: readonly Lease[]): Promise<void> {
     const { leases, engine } = this.database;
-    return engine.statement(this.tx, `give back ${name}`, async (tx) => {
+    const names = given.map(({ name }) => name).join(', ');
+    return engine.statement(this.tx, `give back ${names}`, async (tx) => {
       const now = engine.host.now().getTime();
-      await leases.update(tx, name, (held) => {
-        const isThis = held.holder === holder && held.fence === fence;
-        return isThis ? { ...held, expiresAt: now } : null;
+      for (const { name, holder, fence } of given) {
+        await leases.update(tx, name, (held) => {
+          const isThis = held.holder === holder && held.fence === fence;
+          return isThis ? { ...held, expiresAt: now } : null;
+        });
+      }
+    });
+  }
+
+  /** Nobody is told: a notice may be lost, and rounds find what is free. */
+  handOver(given: readonly Lease[]): Promise<void> {
+    return this.release(given);
+  }
+
+  deleteSettled(limit: number): Promise<number> {
+    const { leases, instances, engine } = this.database;
+    return engine.statement(this.tx, 'forget leases', async (tx) => {
+      const now = engine.host.now().getTime();
+      const settled = leases.all(tx).filter(({ name, expiresAt }) => {
+        const instance = instances.get(tx, name.slice(leaseNameOf('instance', '').length));
+        return instance?.state === 'deleted' && expiresAt <= now;
       });
+      for (const { name } of settled.slice(0, limit)) {
+        await leases.locked(tx, name);
+        leases.put(tx, name, null);
+      }
+      return Math.min(limit, settled.length);
     });
   }
 }
@@ -157,9 +182,15 @@ export class MemoryNodes implements NodeStore {
     private readonly tx: Transaction | null,
   ) {}
 
-  replaceAll(seen: readonly Node[]): Promise<void> {
-    const { nodes, engine } = this.database;
+  replaceAll({ nodes: seen, index }: NodeListing): Promise<boolean> {
+    const { nodes, listings, engine } = this.database;
     return engine.statement(this.tx, 'replace nodes', async (tx) => {
+      await engine.lock(tx, listings.lockName('last'));
+      const last = listings.get(tx, 'last');
+      const nowMs = engine.host.now().getTime();
+      const isLate = last !== null && Number(index) < last.index && nowMs < last.seenAtMs + 120_000;
+      if (seen.length === 0 || isLate) return false;
+      listings.put(tx, 'last', { index: Number(index), seenAtMs: nowMs });
       const wanted = new Map(seen.map((node) => [node.id, node]));
       for (const { id } of nodes.all(tx)) {
         await nodes.locked(tx, id);
@@ -169,6 +200,7 @@ export class MemoryNodes implements NodeStore {
         await engine.lock(tx, nodes.lockName(id));
         nodes.put(tx, id, node);
       }
+      return true;
     });
   }
 
