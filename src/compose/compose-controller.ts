@@ -9,6 +9,7 @@ import { PoolReconciler } from '../controllers/pool-reconciler.js';
 import type { Reconciler } from '../controllers/reconciler.js';
 import { Rounds } from '../controllers/rounds.js';
 import { SchedulerWatch } from '../controllers/scheduler-watch.js';
+import type { LeaseKind } from '../domain/lease-names.js';
 import { offersOf } from '../domain/offers.js';
 import { poolIdOf } from '../domain/pool.js';
 import { systemClock } from '../lib/clock.js';
@@ -45,7 +46,7 @@ export async function startControllerRole(
   });
 
   const holder = `${hostname()}/${process.pid}/${randomBase32(12)}`;
-  const driverOf = (kind: string, reconciler: Reconciler): Driver =>
+  const driverOf = (kind: LeaseKind, reconciler: Reconciler): Driver =>
     new Driver({
       kind,
       reconciler,
@@ -70,6 +71,9 @@ export async function startControllerRole(
     onGap: () => {
       void rounds.once();
     },
+    onHandOver: () => {
+      void rounds.once();
+    },
   });
   started.push({
     name: 'wake-ups by changes',
@@ -77,10 +81,12 @@ export async function startControllerRole(
       unsubscribe();
     },
   });
-  const parts = { instances, pools, rounds, watch, schedulerWatch, sweep };
+  const holders = { instances, pools, sweep };
+  const parts = { ...holders, rounds, watch, schedulerWatch };
   for (const [name, part] of Object.entries(parts)) {
     part.start();
-    started.push({ name, stop: () => part.stop() });
+    // Leases first: until they are given back nobody else may go on.
+    started.push({ name, isFirst: name in holders, stop: () => part.stop() });
   }
   return probes;
 }

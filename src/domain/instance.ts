@@ -123,6 +123,13 @@ export function nextState(from: InstanceState, verb: InstanceVerb): InstanceStat
   });
 }
 
+/** Whether somebody notices when it takes long: it has an owner, and is not on its way out. */
+export function isWaitedFor({ tenantId, state }: Instance): boolean {
+  return tenantId !== null && !LEAVING_STATES.includes(state);
+}
+
+const LEAVING_STATES: readonly InstanceState[] = ['failed', 'deleting', 'deleted'];
+
 /** States whose instances hold memory on a node, or are about to; a failed one is kept running. */
 export const HOLDING_STATES: readonly InstanceState[] = [
   'creating',

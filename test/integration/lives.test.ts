@@ -84,6 +84,14 @@ describe('lives of instances', function () {
     return rows.map(({ id }) => id);
   }
 
+  /** Lets time pass as it does: with a round every half minute. */
+  async function tryFor(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 30_000) {
+      passMs(30_000);
+      await plane.round();
+    }
+  }
+
   const fill = (): Promise<void> =>
     plane.runUntil('the pool is full', async () => (await idleIds()).length === 2);
   const untilReady = (id: InstanceId): Promise<void> =>
@@ -169,7 +177,7 @@ describe('lives of instances', function () {
     for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
     expect((await present(claimed.id)).id).to.equal(claimed.id);
 
-    passMs(BINDING_LIMIT_MS);
+    await tryFor(BINDING_LIMIT_MS);
     await untilReady(claimed.id);
     expect((await present(claimed.id)).id).to.not.equal(claimed.id);
   });
@@ -204,6 +212,35 @@ describe('lives of instances', function () {
     expect(await present(claimed.id)).to.include({ id: claimed.id, bindingStep: 'claimed' });
 
     fleet.secrets.trouble.recover();
+    await untilReady(claimed.id);
+    expect((await present(claimed.id)).id).to.equal(claimed.id);
+  });
+
+  for (const [what, minutes] of [
+    ['Vault is sealed', 4],
+    ['Vault is sealed', 10],
+    ['Nomad is away', 10],
+  ] as const) {
+    it(`uses up no member of a claim while ${what} for ${minutes} minutes`, async () => {
+      await fill();
+      const claimed = await claim();
+      const { trouble } = what === 'Vault is sealed' ? fleet.secrets : fleet.announcements;
+      trouble.breakDown(what === 'Vault is sealed' ? 'vault_sealed' : 'nomad_unreachable');
+      await tryFor(minutes * 60_000);
+      expect(await present(claimed.id)).to.include({ id: claimed.id, state: 'binding' });
+
+      trouble.recover();
+      await untilReady(claimed.id);
+      expect((await present(claimed.id)).id).to.equal(claimed.id);
+    });
+  }
+
+  it('uses up no member of a claim while no controller runs for ten minutes', async () => {
+    await fill();
+    const claimed = await claim();
+    await plane.step(claimed.id);
+    passMs(10 * 60_000);
+
     await untilReady(claimed.id);
     expect((await present(claimed.id)).id).to.equal(claimed.id);
   });

@@ -65,7 +65,7 @@ export class TestControlPlane {
 
   /** One run for one instance; its failure is the caller's to expect. */
   async step(id: InstanceId): Promise<void> {
-    await this.#instances.reconcile(id, this.#signal);
+    await this.#instances.reconcile(id, this.#signal, 'common');
   }
 
   async plan(poolId: PoolId): Promise<void> {

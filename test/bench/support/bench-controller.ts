@@ -7,6 +7,7 @@ import { PoolReconciler } from '../../../src/controllers/pool-reconciler.js';
 import type { Reconciler } from '../../../src/controllers/reconciler.js';
 import { Rounds } from '../../../src/controllers/rounds.js';
 import { renderTenantConfig } from '../../../src/domain/gateway-config.js';
+import type { LeaseKind } from '../../../src/domain/lease-names.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import type { Store } from '../../../src/ports/index.js';
 import { createDataSource } from '../../../src/store/data-source.js';
@@ -47,7 +48,7 @@ export async function startBenchController(
   const store = createPostgresStore(dataSource);
   const feed = new PostgresChangeFeed(url, quietLog);
   const holder = randomUUID();
-  const driverOf = (kind: string, reconciler: Reconciler): Driver =>
+  const driverOf = (kind: LeaseKind, reconciler: Reconciler): Driver =>
     new Driver({ kind, reconciler, leases: store.leases, holder, log: quietLog });
 
   const demand = new PoolDemand(store, systemClock, STOCK_OUT_GOAL);
@@ -60,6 +61,7 @@ export async function startBenchController(
   feed.subscribe({
     onChange: (id) => instances.wake(id),
     onGap: () => void rounds.once(),
+    onHandOver: () => void rounds.once(),
   });
   feed.start();
   for (const part of [instances, pools, rounds]) part.start();
