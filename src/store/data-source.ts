@@ -6,6 +6,7 @@ import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
+import { PoolsThatTell1795910000000 } from './migrations/1795910000000-pools-that-tell.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -17,6 +18,7 @@ import { LeaseRow } from './rows/lease-row.js';
 import { NodeRow } from './rows/node-row.js';
 import { OutboxRow } from './rows/outbox-row.js';
 import { PoolRow } from './rows/pool-row.js';
+import { RefusalRow } from './rows/refusal-row.js';
 import { RotationRow } from './rows/rotation-row.js';
 import { SweepRow } from './rows/sweep-row.js';
 import { TenantRow } from './rows/tenant-row.js';
@@ -35,6 +37,7 @@ export const ROWS = [
   NodeRow,
   OutboxRow,
   PoolRow,
+  RefusalRow,
   RotationRow,
   SweepRow,
   TenantRow,
@@ -48,6 +51,7 @@ export const MIGRATIONS = [
   TellAfterCommit1795460000000,
   Rotations1795470000000,
   KeyCampaigns1795480000000,
+  PoolsThatTell1795910000000,
 ];
 
 export interface DataSourceOptions {

@@ -3,7 +3,8 @@ import { In, IsNull, Not } from 'typeorm';
 import { Fault } from '../../errors/index.js';
 import type { InstanceId, PoolId } from '../../domain/ids.js';
 import type { Instance, InstanceState } from '../../domain/instance.js';
-import { HOLDING_STATES, INSTANCE_STATES, nextState } from '../../domain/instance.js';
+import { HOLDING_STATES, INSTANCE_STATES, STOCK_STATES, nextState } from '../../domain/instance.js';
+import type { Pool } from '../../domain/pool.js';
 import type {
   InstanceFilter,
   InstanceMove,
@@ -30,13 +31,26 @@ const NOTE_COLUMNS = {
   address: 'address',
   suspectAt: 'suspect_at',
   startGrantedAt: 'start_granted_at',
+  blockedBy: 'blocked_by',
   replacedBy: 'replaced_by',
 } as const satisfies Record<keyof InstanceNotes, string>;
 
+/** A node that was never told of takes work as far as anybody knows. */
+const IS_STRANDED = `EXISTS (SELECT 1 FROM nodes WHERE nodes.id = node_id AND NOT is_eligible)`;
+
 /** What an idle member must be like to be given away. */
 const ELIGIBLE = `state = 'idle'
-  AND suspect_at IS NULL AND draining_at IS NULL AND held_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = node_id AND NOT is_eligible)`;
+  AND suspect_at IS NULL AND draining_at IS NULL AND held_at IS NULL AND NOT ${IS_STRANDED}`;
+
+const LIST_STRANDED = `
+  SELECT id FROM instances
+  WHERE pool_id = $1 AND state = ANY($2) AND tenant_id IS NULL AND ${IS_STRANDED}`;
+
+const COUNT_STARTING_ELSEWHERE = `
+  SELECT count(*)::integer AS starting
+  FROM instances JOIN pools ON pools.id = pool_id
+  WHERE pools.node_pool = $1 AND pool_id <> $2 AND state IN ('creating', 'warming')
+    AND start_granted_at IS NOT NULL AND blocked_by IS NULL`;
 
 /**
  * The claim: one statement, so that no two can ever hold the same member. Low ranks come first,
@@ -179,6 +193,21 @@ export class PostgresInstanceStore implements InstanceStore {
       state: In(['creating', 'warming']),
       tenantId: Not(IsNull()),
     });
+  }
+
+  async countStartingElsewhere({ id, nodePool }: Pick<Pool, 'id' | 'nodePool'>): Promise<number> {
+    const parameters = [nodePool, id];
+    const [row] = await this.manager.query<{ starting: number }[]>(
+      COUNT_STARTING_ELSEWHERE,
+      parameters,
+    );
+    return row?.starting ?? 0;
+  }
+
+  async listStranded(poolId: PoolId): Promise<readonly InstanceId[]> {
+    const parameters = [poolId, [...STOCK_STATES]];
+    const rows = await this.manager.query<{ id: InstanceId }[]>(LIST_STRANDED, parameters);
+    return rows.map(({ id }) => id);
   }
 
   countHolding(poolId: PoolId): Promise<number> {

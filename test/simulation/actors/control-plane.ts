@@ -82,7 +82,6 @@ export function startController(plane: ControlPlane, process: Process): Controll
     wakePool: (poolId) => {
       pools.wake(poolId);
     },
-    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
   });
   const holder = `${process.name}/${randomBase32(12)}`;
   const driverOf = (kind: string, reconciler: Reconciler): Driver =>
@@ -122,7 +121,7 @@ function outsideOf(
   plane: ControlPlane,
   process: Process,
   store: Store,
-  pools: Pick<Outside, 'wakePool' | 'memberDeadlineMs'>,
+  pools: Pick<Outside, 'wakePool'>,
 ): Outside {
   const { world } = plane;
   const ports = portsTo(world);
