@@ -41,10 +41,8 @@ export function readConfig(
 }
 
 /** What settings say that are each right by themselves and cannot all hold. */
-function complaintsAboutPools({
-  CLAWDEPLOY_POOLS: pools = [],
-  CLAWDEPLOY_MEMBERS_MAX: membersMax = Infinity,
-}: Partial<Config>): readonly string[] {
+function complaintsAboutPools(config: Partial<Config>): readonly string[] {
+  const { CLAWDEPLOY_POOLS: pools = [], CLAWDEPLOY_MEMBERS_MAX: membersMax = Infinity } = config;
   return pools
     .filter(({ idleCeiling }) => idleCeiling > membersMax)
     .map(({ sizeClass, region, idleCeiling }) => {

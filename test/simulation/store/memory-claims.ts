@@ -15,6 +15,9 @@ import type { ClaimEntry, Database } from './database.js';
 import type { Transaction } from './engine.js';
 import { DatabaseBug } from './engine.js';
 
+/** As in PostgreSQL, refusals are counted by buckets of this length. */
+const REFUSAL_BUCKET_MS = 10_000;
+
 /** Claims in memory; one live claim per tenant and name, one claim per instance. */
 export class MemoryClaims implements ClaimStore {
   constructor(
@@ -65,7 +68,8 @@ export class MemoryClaims implements ClaimStore {
   recordRefusals(offer: string, count: number, at: Date): Promise<void> {
     const { refusals, engine } = this.database;
     return engine.statement(this.tx, `record ${String(count)} refusals of ${offer}`, (tx) => {
-      refusals.put(tx, this.database.nextNumber(), { offer, count, at });
+      const bucketAt = new Date(Math.floor(at.getTime() / REFUSAL_BUCKET_MS) * REFUSAL_BUCKET_MS);
+      refusals.put(tx, this.database.nextNumber(), { offer, count, at: bucketAt });
     });
   }
 
