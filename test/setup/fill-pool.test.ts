@@ -43,7 +43,7 @@ describe('filling the pool', function () {
   it('ends early where Nomad has no place: which resource, where, and what to do', async () => {
     const sentence = await sentenceOf(fillLike(POOL, NO_PLACE));
     expect(sentence).to.include('in the node pool default for a gateway of s-2026.9.6-c2-default');
-    expect(sentence).to.include('memory exhausted on 1 node').and.include('1024 MiB of memory');
+    expect(sentence).to.include('memory exhausted on 1 node').and.include('docs/gateway.md');
     expect(sentence).to.include('CLAWDEPLOY_POOLS=s=1 make up');
   });
 

@@ -1,8 +1,6 @@
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { ApiFailure } from '../../src/cli/api-client-failure.js';
 import type { InstanceAnswer, PoolAnswer } from '../../src/cli/api-client-replies.js';
-import { SIZE_CLASSES, SIZE_CLASS_NAMES } from '../../src/domain/size-classes.js';
-import type { SizeClass } from '../../src/domain/size-classes.js';
 import { deadline, pause } from '../../src/lib/timers.js';
 import { DemoFailure } from './demo-failure.js';
 import type { MemberBars } from './member-bars.js';
@@ -118,20 +116,14 @@ function isPlaceless({ hold, supersededBy }: PoolAnswer): boolean {
   return hold === 'no_place' && supersededBy === null;
 }
 
-function noPlace({ id, sizeClass, region, holdReason }: PoolAnswer): DemoFailure {
-  const { memoryMib, cpuMhz, diskMib } = SIZE_CLASSES[sizeClassOf(sizeClass)];
-  const needs = `${memoryMib} MiB of memory, ${cpuMhz} MHz and ${diskMib} MiB of disk`;
+function noPlace({ id, region, holdReason }: PoolAnswer): DemoFailure {
   return new DemoFailure(
     `Nomad finds no place in the node pool ${region} for a gateway of ${id}: ` +
-      `${holdReason ?? 'it does not say why'}. Each needs ${needs}. ` +
+      `${holdReason ?? 'it does not say why'}. docs/gateway.md says what each takes. ` +
       'Delete gateways that nobody uses (`./bin/clawdeploy.mjs list`), add a node, or keep fewer ' +
       'idle ones (`make down`, then `CLAWDEPLOY_POOLS=s=1 make up`).',
     'nomad',
   );
-}
-
-function sizeClassOf(name: string): SizeClass {
-  return SIZE_CLASS_NAMES.find((one) => one === name) ?? 's';
 }
 
 function refuseClosedPool(
