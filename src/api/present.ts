@@ -94,6 +94,7 @@ export function presentPool({ pool, counts, waiting }: PoolView): z.infer<typeof
     ...{ idleFloor, idleCeiling, idleTarget, membersMax },
     overrides: overrides.map((override) => ({ ...override })),
     hold: holdOf(pool),
+    holdReason: pool.holdReason,
     supersededBy,
     waiting,
     counts: Object.fromEntries(counts) as z.infer<typeof PoolShown>['counts'],
@@ -108,10 +109,11 @@ export function presentSuspension({
   return { tenant: externalRef, suspendedAt: suspendedAt?.toISOString() ?? null };
 }
 
-function holdOf({ pausedAt, breakerOpenedAt, isBreakerFinal }: Pool) {
+/** What people and failures stopped shows at once; the rest is as the planner last found it. */
+function holdOf({ pausedAt, breakerOpenedAt, isBreakerFinal, hold }: Pool) {
   if (pausedAt !== null) return 'paused';
-  if (breakerOpenedAt === null) return null;
-  return isBreakerFinal ? 'breaker_final' : 'breaker_open';
+  if (breakerOpenedAt !== null) return isBreakerFinal ? 'breaker_final' : 'breaker_open';
+  return hold === 'paused' || hold === 'breaker_open' ? null : hold;
 }
 
 function linksOf(id: string): z.infer<typeof InstanceShown>['links'] {

@@ -89,6 +89,8 @@ export const PoolReply = z.object({
     }),
   ),
   hold: z.string().nullable(),
+  /** Absent from an API that keeps no reasons yet. */
+  holdReason: z.string().nullable().default(null),
   supersededBy: z.string().nullable(),
   waiting: z.number(),
   counts: z.record(z.string(), z.number()),

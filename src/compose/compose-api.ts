@@ -24,6 +24,7 @@ import { ListPools } from '../commands/list-pools.js';
 import { FindKeyCampaign } from '../commands/find-key-campaign.js';
 import { FindRotation } from '../commands/find-rotation.js';
 import { FindSweep } from '../commands/find-sweep.js';
+import { RefusalTally } from '../commands/refusal-tally.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
 import { RotateKeys } from '../commands/rotate-keys.js';
@@ -108,10 +109,11 @@ function endpointsOf(
   { store, feed }: Database,
   { keys, tokens, campaignValues }: VaultStores,
 ): Endpoint[] {
-  const { config, metrics } = foundation;
+  const { config, metrics, log } = foundation;
   const onOutcome = (outcome: string): void => {
     metrics.claims.inc({ outcome });
   };
+  const refusals = new RefusalTally(store, systemClock, log);
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
   const names = publicNames(config);
@@ -121,6 +123,9 @@ function endpointsOf(
       defaultRegion: config.CLAWDEPLOY_NODE_POOL,
       waitingMax: config.CLAWDEPLOY_WAITING_MAX,
       onOutcome,
+      onRefused: (offer) => {
+        refusals.add(offer);
+      },
     }),
     find,
     list: new ListInstances(store),

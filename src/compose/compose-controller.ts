@@ -11,7 +11,7 @@ import { Rounds } from '../controllers/rounds.js';
 import { SchedulerWatch } from '../controllers/scheduler-watch.js';
 import type { LeaseKind } from '../domain/lease-names.js';
 import { offersOf } from '../domain/offers.js';
-import { poolIdOf } from '../domain/pool.js';
+import { POOL_HOLDS, poolIdOf } from '../domain/pool.js';
 import { systemClock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
 import type { SchedulerFeed, Store } from '../ports/index.js';
@@ -42,7 +42,6 @@ export async function startControllerRole(
     wakePool: (poolId) => {
       pools.wake(poolId);
     },
-    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
   });
 
   const holder = `${hostname()}/${process.pid}/${randomBase32(12)}`;
@@ -114,12 +113,12 @@ async function ensurePools({ config, log }: Foundation, store: Store): Promise<v
   const offers = [...offersOf(offerSettings(config)).values()];
   for (const { key, bounds } of offers) {
     const { idleFloor, idleCeiling } = bounds;
-    const membersMax = Math.max(idleCeiling, config.CLAWDEPLOY_MEMBERS_MAX);
-    const wanted = { idleFloor, idleCeiling, membersMax };
+    const wanted = { idleFloor, idleCeiling, membersMax: config.CLAWDEPLOY_MEMBERS_MAX };
     const pool = await store.pools.ensure(key, wanted, systemClock.now());
     log.info('pool offered', { poolId: pool.id, ...wanted });
   }
-  await store.pools.supersedeOthers(offers.map(({ key }) => poolIdOf(key)));
+  const offered = offers.map(({ key }) => poolIdOf(key));
+  await store.pools.supersedeOthers(offered, systemClock.now());
 }
 
 /** Five seconds' worth of starts may come at once after a quiet time. */
@@ -147,13 +146,17 @@ function poolReconciler(
   });
 }
 
-function recordPool(metrics: Metrics, { pool, counts, plan, sizing, inFlightMax }: PoolSeen): void {
+function recordPool(metrics: Metrics, seen: PoolSeen): void {
+  const { pool, counts, plan, sizing, inFlightMax, stranded } = seen;
   const labels = { pool: pool.id };
   metrics.poolIdleTarget.set(labels, pool.idleTarget);
   metrics.poolPredictedStockOut.set(labels, sizing.predictedStockOut);
   metrics.poolStartsWanted.set(labels, sizing.startsWanted);
   metrics.poolStartsAllowed.set(labels, inFlightMax);
   metrics.poolBreakerOpen.set(labels, pool.breakerOpenedAt === null ? 0 : 1);
-  metrics.poolHeldBack.set(labels, plan.hold === null ? 0 : 1);
+  metrics.poolStranded.set(labels, stranded);
+  for (const reason of POOL_HOLDS) {
+    metrics.poolHeldBack.set({ ...labels, reason }, plan.hold === reason ? 1 : 0);
+  }
   for (const [state, members] of counts) metrics.poolMembers.set({ ...labels, state }, members);
 }

@@ -45,10 +45,7 @@ interface Opened {
 export function openOutside(
   foundation: Foundation,
   store: Store,
-  {
-    installation,
-    ...pools
-  }: Pick<Outside, 'wakePool' | 'memberDeadlineMs'> & { readonly installation: string },
+  { installation, ...pools }: Pick<Outside, 'wakePool'> & { readonly installation: string },
 ): Opened {
   const { config, log, metrics } = foundation;
   const nomad = nomadClient(foundation);

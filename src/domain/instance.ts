@@ -104,6 +104,8 @@ export interface Instance {
   readonly suspectAt: Date | null;
   /** When its start was allowed; a member without it waits for its turn. */
   readonly startGrantedAt: Date | null;
+  /** Why the scheduler finds no place for it; null when it has one or nobody has asked. */
+  readonly blockedBy: string | null;
   /** The instance that its owner was moved to, when this one could not be brought to work. */
   readonly replacedBy: InstanceId | null;
   readonly failure: Failure | null;

@@ -7,9 +7,10 @@ import type {
   InstanceState,
   InstanceVerb,
 } from '../domain/instance.js';
-import type { Pool, PoolBounds, PoolKey } from '../domain/pool.js';
+import type { Pool, PoolBounds, PoolHold, PoolKey } from '../domain/pool.js';
 import type { Demand } from '../domain/sizing/demand.js';
 import type { PoolOverride } from '../domain/sizing/schedule.js';
+import type { StartOutcome } from '../domain/start-outcome.js';
 import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
@@ -35,6 +36,7 @@ export interface InstanceNotes {
   readonly address?: string | null;
   readonly suspectAt?: Date | null;
   readonly startGrantedAt?: Date;
+  readonly blockedBy?: string | null;
   readonly replacedBy?: InstanceId;
 }
 
@@ -86,6 +88,13 @@ export interface InstanceStore {
   takeComing(taking: Taking): Promise<Instance | null>;
   /** How many members with an owner are still on their way: people who wait for a start. */
   countWaiting(poolId: PoolId): Promise<number>;
+  /**
+   * How many members of other pools of the node pool boot just now: their starts are granted. Those
+   * that find no place are not counted, for they cost no node anything.
+   */
+  countStartingElsewhere(pool: Pick<Pool, 'id' | 'nodePool'>): Promise<number>;
+  /** The pool's members on nodes that take no work, of those that count as stock. */
+  listStranded(poolId: PoolId): Promise<readonly InstanceId[]>;
   /** How many of the pool's instances hold memory on a node, or are to. */
   countHolding(poolId: PoolId): Promise<number>;
   /** How long the last members took from creation to admission, in milliseconds, newest first. */
@@ -121,6 +130,9 @@ export interface PoolChanges extends Partial<PoolBounds> {
   readonly overrides?: readonly PoolOverride[];
   readonly startTokens?: TokenBucket;
   readonly pausedAt?: Date | null;
+  readonly memberDeadlineMs?: number;
+  readonly hold?: PoolHold | null;
+  readonly holdReason?: string | null;
   /** False closes the breaker and forgets the failures that opened it. */
   readonly isBreakerOpen?: false;
 }
@@ -133,9 +145,9 @@ export interface PoolStore {
   ensure(key: PoolKey, bounds: PoolBounds, at: Date): Promise<Pool>;
   /**
    * Marks every pool that is not offered as superseded by the offered one of its size class and
-   * node pool, and offered ones as not superseded.
+   * node pool, `at` this instant unless it was before, and offered ones as not superseded.
    */
-  supersedeOthers(offered: readonly PoolId[]): Promise<void>;
+  supersedeOthers(offered: readonly PoolId[], at: Date): Promise<void>;
   /** Changes the pool's row; null when there is no such pool. */
   change(id: PoolId, changes: PoolChanges): Promise<Pool | null>;
   find(id: PoolId): Promise<Pool | null>;
@@ -143,11 +155,17 @@ export interface PoolStore {
   /** Locks the row until the transaction ends, so that one planner at a time counts and creates. */
   findForUpdate(id: PoolId): Promise<Pool | null>;
   /**
-   * Counts how starts end: a success closes the breaker, failures in a row open it, and a `hopeless`
-   * one opens it until an operator closes it. To be called before the instance's row is touched:
-   * everybody locks the pool first.
+   * Until the transaction ends nobody else plans starts in the node pool, whose nodes all of its
+   * pools share. To be called before any pool's row is locked.
    */
-  recordStart(id: PoolId, outcome: 'admitted' | 'failed' | 'hopeless', at: Date): Promise<void>;
+  lockStarts(nodePool: string): Promise<void>;
+  /**
+   * Counts how starts end: failures in a row open the breaker, early deaths among them, and a
+   * `hopeless` one opens it until an operator closes it. A success closes it, unless a member died
+   * early within EARLY_DEATH_MEMORY_MS. To be called before the instance's row is touched: everybody
+   * locks the pool first.
+   */
+  recordStart(id: PoolId, outcome: StartOutcome, at: Date): Promise<void>;
 }
 
 export interface Tenant {
@@ -198,7 +216,9 @@ export interface ClaimStore {
   find(id: ClaimId): Promise<Claim | null>;
   /** Moves the hold to another instance if it is still on `from`; false when it is not. */
   moveTo(id: ClaimId, from: InstanceId, to: InstanceId): Promise<boolean>;
-  /** How many claims of the offer came when, in buckets that end now. */
+  /** Counts claims that were refused because nothing was left: they are demand like any other. */
+  recordRefusals(offer: string, refusals: number, at: Date): Promise<void>;
+  /** How many claims of the offer came when, refused ones included, in buckets that end now. */
   demand(offer: string, window: DemandWindow): Promise<Demand>;
   release(instanceId: InstanceId, at: Date): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
+import { PoolsThatTell1795910000000 } from './migrations/1795910000000-pools-that-tell.js';
 import { NodeListings1795920000000 } from './migrations/1795920000000-node-listings.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
@@ -19,6 +20,7 @@ import { NodeListingRow } from './rows/node-listing-row.js';
 import { NodeRow } from './rows/node-row.js';
 import { OutboxRow } from './rows/outbox-row.js';
 import { PoolRow } from './rows/pool-row.js';
+import { RefusalRow } from './rows/refusal-row.js';
 import { RotationRow } from './rows/rotation-row.js';
 import { SweepRow } from './rows/sweep-row.js';
 import { TenantRow } from './rows/tenant-row.js';
@@ -38,6 +40,7 @@ export const ROWS = [
   NodeRow,
   OutboxRow,
   PoolRow,
+  RefusalRow,
   RotationRow,
   SweepRow,
   TenantRow,
@@ -51,6 +54,7 @@ export const MIGRATIONS = [
   TellAfterCommit1795460000000,
   Rotations1795470000000,
   KeyCampaigns1795480000000,
+  PoolsThatTell1795910000000,
   NodeListings1795920000000,
 ];
 

@@ -260,7 +260,7 @@ describe('claims on PostgreSQL', function () {
     const key = aPoolKey({ openclawVersion: '2026.9.7' });
     const bounds = { idleFloor: 2, idleCeiling: 2, membersMax: 10 };
     const newer = await store.pools.ensure(key, bounds, now);
-    await store.pools.supersedeOthers([newer.id]);
+    await store.pools.supersedeOthers([newer.id], now);
     await idleMembers(1, newer);
 
     const taken = [];

@@ -4,6 +4,7 @@ import { rotationIdOf } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
 import { leaseNameOf } from '../../src/domain/lease-names.js';
 import type { Pool } from '../../src/domain/pool.js';
+import { EARLY_DEATH_MEMORY_MS } from '../../src/domain/pool.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId, placed } from '../support/builders.js';
@@ -84,6 +85,63 @@ function storeContract(open: () => Promise<Store>): void {
     },
     event: { topic: 'instance.claimed', key: claim.instanceId, payload: {}, at: NOON },
     idempotency,
+  });
+
+  it('closes no breaker by an admission soon after a member died early', async () => {
+    await store.pools.recordStart(pool.id, 'died_early', at(0));
+    await store.pools.recordStart(pool.id, 'admitted', at(EARLY_DEATH_MEMORY_MS - 1));
+    expect(await store.pools.find(pool.id)).to.deep.include({
+      diedEarlyAt: NOON,
+      failuresInARow: 1,
+    });
+    await store.pools.recordStart(pool.id, 'admitted', at(EARLY_DEATH_MEMORY_MS));
+    expect(await store.pools.find(pool.id)).to.include({ diedEarlyAt: null, failuresInARow: 0 });
+  });
+
+  it('remembers since when a pool is superseded, whoever supersedes it then', async () => {
+    const bounds = { idleFloor: 0, idleCeiling: 0, membersMax: 10 };
+    const [second, third] = [
+      await store.pools.ensure(aPoolKey({ openclawVersion: '2' }), bounds, NOON),
+      await store.pools.ensure(aPoolKey({ openclawVersion: '3' }), bounds, NOON),
+    ];
+    const seen = () => store.pools.find(pool.id);
+    await store.pools.supersedeOthers([second.id], at(1));
+    await store.pools.supersedeOthers([third.id], at(2));
+    expect(await seen()).to.deep.include({ supersededBy: third.id, supersededAt: at(1) });
+    await store.pools.supersedeOthers([pool.id], at(3));
+    expect(await seen()).to.include({ supersededBy: null, supersededAt: null });
+  });
+
+  it('counts what boots in the other pools of a node pool, but not what finds no place', async () => {
+    const bounds = { idleFloor: 0, idleCeiling: 0, membersMax: 10 };
+    const other = await store.pools.ensure(aPoolKey({ sizeClass: 'm' }), bounds, NOON);
+    const far = await store.pools.ensure(aPoolKey({ nodePool: 'eu' }), bounds, NOON);
+    await member('creating');
+    const blocked = await member('warming');
+    await store.instances.note(blocked, { blockedBy: 'no node is eligible' });
+    await store.instances.insert({ id: anInstanceId(), pool, at: NOON });
+    await member('idle');
+    expect(await store.instances.countStartingElsewhere(other)).to.equal(1);
+    expect(await store.instances.countStartingElsewhere(pool)).to.equal(0);
+    expect(await store.instances.countStartingElsewhere(far)).to.equal(0);
+  });
+
+  it('lists the members on closed nodes, and none whose node it never heard of', async () => {
+    const idle = await member('idle');
+    expect(await store.instances.listStranded(pool.id)).to.deep.equal([]);
+    const node = { id: 'node-a', name: 'a', nodePool: 'default', isEligible: false };
+    await store.nodes.replaceAll({ index: '1', nodes: [node] });
+    expect(await store.instances.listStranded(pool.id)).to.deep.equal([idle.id]);
+    await store.nodes.replaceAll({ index: '2', nodes: [{ ...node, isEligible: true }] });
+    expect(await store.instances.listStranded(pool.id)).to.deep.equal([]);
+  });
+
+  it('counts refused claims as demand of their offer', async () => {
+    await store.claims.recordRefusals(OFFER, 3, at(0));
+    await store.claims.recordRefusals(OFFER, 2, at(1));
+    await store.claims.recordRefusals('m@default', 9, at(1));
+    const window = { now: at(10_000), bucketMs: 10_000, buckets: 3 };
+    expect((await store.claims.demand(OFFER, window)).arrivals).to.deep.equal([0, 5, 0]);
   });
 
   describe('transactions', () => {
@@ -181,7 +239,7 @@ function storeContract(open: () => Promise<Store>): void {
       const key = aPoolKey({ openclawVersion: '2026.9.7' });
       const bounds = { idleFloor: 0, idleCeiling: 2, membersMax: 10 };
       const heir = await store.pools.ensure(key, bounds, NOON);
-      await store.pools.supersedeOthers([heir.id]);
+      await store.pools.supersedeOthers([heir.id], NOON);
       expect(await store.instances.takeIdle(taking({ poolId: heir.id }))).to.equal(null);
       const late = await store.instances.takeIdleSuperseded(taking({ poolId: heir.id }));
       expect(late?.id).to.equal(id);

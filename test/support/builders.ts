@@ -66,8 +66,13 @@ export function aPool(changes: Partial<Pool> = {}): Pool {
     failuresInARow: 0,
     breakerOpenedAt: null,
     isBreakerFinal: false,
+    diedEarlyAt: null,
     pausedAt: null,
     supersededBy: null,
+    supersededAt: null,
+    memberDeadlineMs: null,
+    hold: null,
+    holdReason: null,
     ...changes,
   };
 }
@@ -95,6 +100,7 @@ export function anInstance(changes: Partial<Instance> = {}): Instance {
     address: '127.0.0.1:20000',
     suspectAt: null,
     startGrantedAt: NOON,
+    blockedBy: null,
     replacedBy: null,
     failure: null,
     createdAt: NOON,

@@ -47,7 +47,6 @@ export class TestControlPlane {
         renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
       announced: new Map(),
       wakePool: () => undefined,
-      memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
       onPhase: () => undefined,
     };
     this.#instances = new InstanceReconciler(this.outside);

@@ -45,7 +45,7 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { client, bars, say, signal } = options;
   say('The pool fills; a gateway takes 10 to 25 seconds to boot.');
-  const idleMembers = await fillPool(client, bars, signal).finally(() => {
+  const idleMembers = await fillPool({ client, bars, signal }).finally(() => {
     bars.close();
   });
   const claimed = await obtainInstance(options);

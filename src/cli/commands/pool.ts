@@ -87,9 +87,11 @@ function listed(items: readonly PoolAnswer[]): string {
   return `${table(header, rows, empty)}${items.flatMap(scheduleOf).join('')}`;
 }
 
-function holdOf({ hold, supersededBy }: PoolAnswer): string {
+/** A superseded pool may be short on purpose; what the scheduler says goes along with the word. */
+function holdOf({ hold, holdReason, supersededBy }: PoolAnswer): string {
   if (supersededBy !== null) return `superseded by ${supersededBy}`;
-  return hold ?? '–';
+  if (hold === null) return '–';
+  return holdReason === null ? hold : `${hold}: ${holdReason}`;
 }
 
 function scheduleOf({ id, overrides }: PoolAnswer): readonly string[] {

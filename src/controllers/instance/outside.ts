@@ -39,8 +39,6 @@ export interface Outside {
   readonly announced: Map<InstanceId, { readonly revision: number; readonly at: Date }>;
   /** Has the pool planned anew, because something about its stock changed. */
   readonly wakePool: (poolId: PoolId) => void;
-  /** How long a starting member of the pool may take, in milliseconds, from measured boots. */
-  readonly memberDeadlineMs: (poolId: PoolId) => number;
   /** Told how long a phase took, in seconds; for metrics. */
   readonly onPhase: (phase: 'boot' | 'bind' | 'apply', seconds: number) => void;
 }

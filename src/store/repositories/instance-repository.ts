@@ -3,8 +3,9 @@ import { In, IsNull, Not } from 'typeorm';
 import { Fault } from '../../errors/index.js';
 import type { InstanceId, PoolId } from '../../domain/ids.js';
 import type { Instance, InstanceState } from '../../domain/instance.js';
-import { HOLDING_STATES, INSTANCE_STATES, nextState } from '../../domain/instance.js';
+import { HOLDING_STATES, INSTANCE_STATES, STOCK_STATES, nextState } from '../../domain/instance.js';
 import { leaseNameOf } from '../../domain/lease-names.js';
+import type { Pool } from '../../domain/pool.js';
 import type {
   InstanceFilter,
   InstanceMove,
@@ -31,8 +32,12 @@ const NOTE_COLUMNS = {
   address: 'address',
   suspectAt: 'suspect_at',
   startGrantedAt: 'start_granted_at',
+  blockedBy: 'blocked_by',
   replacedBy: 'replaced_by',
 } as const satisfies Record<keyof InstanceNotes, string>;
+
+/** On a node that is known to take no work; one that nobody has told of yet may well do. */
+const IS_STRANDED = `EXISTS (SELECT 1 FROM nodes WHERE nodes.id = node_id AND NOT is_eligible)`;
 
 /** What an idle member must be like to be given away. */
 const ELIGIBLE = `state = 'idle'
@@ -49,6 +54,16 @@ const ON_OPEN_NODE = `(node_id IS NULL
  */
 const IS_LISTING_OLD = `NOT EXISTS (
   SELECT FROM node_listings WHERE seen_at > now() - interval '1 minute')`;
+
+const LIST_STRANDED = `
+  SELECT id FROM instances
+  WHERE pool_id = $1 AND state = ANY($2) AND tenant_id IS NULL AND ${IS_STRANDED}`;
+
+const COUNT_STARTING_ELSEWHERE = `
+  SELECT count(*)::integer AS starting
+  FROM instances JOIN pools ON pools.id = pool_id
+  WHERE pools.node_pool = $1 AND pool_id <> $2 AND state IN ('creating', 'warming')
+    AND start_granted_at IS NOT NULL AND blocked_by IS NULL`;
 
 /**
  * The claim: one statement, so that no two can ever hold the same member. Low ranks come first,
@@ -212,6 +227,21 @@ export class PostgresInstanceStore implements InstanceStore {
       state: In(['creating', 'warming']),
       tenantId: Not(IsNull()),
     });
+  }
+
+  async countStartingElsewhere({ id, nodePool }: Pick<Pool, 'id' | 'nodePool'>): Promise<number> {
+    const parameters = [nodePool, id];
+    const [row] = await this.manager.query<{ starting: number }[]>(
+      COUNT_STARTING_ELSEWHERE,
+      parameters,
+    );
+    return row?.starting ?? 0;
+  }
+
+  async listStranded(poolId: PoolId): Promise<readonly InstanceId[]> {
+    const parameters = [poolId, [...STOCK_STATES]];
+    const rows = await this.manager.query<{ id: InstanceId }[]>(LIST_STRANDED, parameters);
+    return rows.map(({ id }) => id);
   }
 
   countHolding(poolId: PoolId): Promise<number> {

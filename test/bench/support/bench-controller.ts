@@ -53,10 +53,7 @@ export async function startBenchController(
 
   const demand = new PoolDemand(store, systemClock, STOCK_OUT_GOAL);
   const pools = driverOf('pool', poolReconcilerOn(store, demand));
-  const instances = driverOf(
-    'instance',
-    new InstanceReconciler(outsideOf(store, ports, demand, pools)),
-  );
+  const instances = driverOf('instance', new InstanceReconciler(outsideOf(store, ports, pools)));
   const rounds = new Rounds(store, pools, instances, quietLog);
   feed.subscribe({
     onChange: (id) => instances.wake(id),
@@ -87,7 +84,7 @@ export function poolReconcilerOn(
   });
 }
 
-function outsideOf(store: Store, ports: OutsidePorts, demand: PoolDemand, pools: Driver): Outside {
+function outsideOf(store: Store, ports: OutsidePorts, pools: Driver): Outside {
   return {
     ...ports,
     store,
@@ -97,7 +94,6 @@ function outsideOf(store: Store, ports: OutsidePorts, demand: PoolDemand, pools:
       renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
     announced: new Map(),
     wakePool: (poolId) => pools.wake(poolId),
-    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
     onPhase: () => undefined,
   };
 }

@@ -83,7 +83,6 @@ export function startController(plane: ControlPlane, process: Process): Controll
     wakePool: (poolId) => {
       pools.wake(poolId);
     },
-    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
   });
   const holder = `${process.name}/${randomBase32(12)}`;
   const driverOf = (kind: LeaseKind, reconciler: Reconciler): Driver =>
@@ -123,7 +122,7 @@ function outsideOf(
   plane: ControlPlane,
   process: Process,
   store: Store,
-  pools: Pick<Outside, 'wakePool' | 'memberDeadlineMs'>,
+  pools: Pick<Outside, 'wakePool'>,
 ): Outside {
   const { world } = plane;
   const ports = portsTo(world);

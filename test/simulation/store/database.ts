@@ -62,6 +62,13 @@ export interface OutboxEvent {
   readonly at: Date;
 }
 
+/** Claims that were refused at one moment. */
+export interface RefusalEntry {
+  readonly offer: string;
+  readonly count: number;
+  readonly at: Date;
+}
+
 /** Guards that can be taken away, to prove that what looks for faults finds them. */
 export interface Flaws {
   /** Changes are made whatever the fence says. */
@@ -86,6 +93,7 @@ export class Database {
   readonly instances: Table<InstanceRecord>;
   readonly pools: Table<PoolRecord>;
   readonly claims: Table<ClaimEntry>;
+  readonly refusals: Table<RefusalEntry>;
   readonly tenants: Table<Tenant>;
   readonly keys: Table<KeyRow>;
   readonly rotations: Table<Rotation>;
@@ -109,6 +117,7 @@ export class Database {
     });
     this.pools = new Table('pool', this.engine);
     this.claims = new Table('claim', this.engine);
+    this.refusals = new Table('refusals', this.engine);
     this.tenants = new Table('tenant', this.engine);
     this.keys = new Table('key', this.engine);
     this.rotations = new Table('rotation', this.engine);

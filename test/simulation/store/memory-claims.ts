@@ -16,6 +16,9 @@ import type { ClaimEntry, Database } from './database.js';
 import type { Transaction } from './engine.js';
 import { DatabaseBug } from './engine.js';
 
+/** As in PostgreSQL, refusals are counted by buckets of this length. */
+const REFUSAL_BUCKET_MS = 10_000;
+
 /** Claims in memory; one live claim per tenant and name, one claim per instance. */
 export class MemoryClaims implements ClaimStore {
   constructor(
@@ -63,15 +66,24 @@ export class MemoryClaims implements ClaimStore {
     });
   }
 
+  recordRefusals(offer: string, count: number, at: Date): Promise<void> {
+    const { refusals, engine } = this.database;
+    return engine.statement(this.tx, `record ${String(count)} refusals of ${offer}`, (tx) => {
+      const bucketAt = new Date(Math.floor(at.getTime() / REFUSAL_BUCKET_MS) * REFUSAL_BUCKET_MS);
+      refusals.put(tx, this.database.nextNumber(), { offer, count, at: bucketAt });
+    });
+  }
+
   demand(offer: string, { now, bucketMs, buckets }: DemandWindow): Promise<Demand> {
-    const { claims, engine } = this.database;
+    const { claims, refusals, engine } = this.database;
     return engine.statement(this.tx, `demand of ${offer}`, (tx) => {
       const arrivals = Array.from({ length: buckets }, () => 0);
-      for (const claim of claims.all(tx)) {
-        const ageMs = now.getTime() - claim.claimedAt.getTime();
-        if (claim.offer !== offer || ageMs < 0 || ageMs >= bucketMs * buckets) continue;
+      const granted = claims.all(tx).map((claim) => ({ ...claim, at: claim.claimedAt, count: 1 }));
+      for (const asked of [...granted, ...refusals.all(tx)]) {
+        const ageMs = now.getTime() - asked.at.getTime();
+        if (asked.offer !== offer || ageMs < 0 || ageMs >= bucketMs * buckets) continue;
         const at = buckets - 1 - Math.floor(ageMs / bucketMs);
-        arrivals[at] = (arrivals[at] ?? 0) + 1;
+        arrivals[at] = (arrivals[at] ?? 0) + asked.count;
       }
       return { bucketMs, arrivals, lastBucketAgeMs: bucketMs };
     });

@@ -1,7 +1,13 @@
 import type { InstanceId, PoolId } from '../../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../../src/domain/instance.js';
-import { HOLDING_STATES, INSTANCE_STATES, nextState } from '../../../src/domain/instance.js';
+import {
+  HOLDING_STATES,
+  INSTANCE_STATES,
+  STOCK_STATES,
+  nextState,
+} from '../../../src/domain/instance.js';
 import { leaseNameOf } from '../../../src/domain/lease-names.js';
+import type { Pool } from '../../../src/domain/pool.js';
 import type {
   InstanceFilter,
   InstanceMove,
@@ -42,7 +48,14 @@ export class MemoryInstances implements InstanceStore {
           address: null,
           suspectAt: null,
         },
-        ...{ startGrantedAt, replacedBy: null, failure: null, createdAt: at, stateAt: at },
+        ...{
+          startGrantedAt,
+          blockedBy: null,
+          replacedBy: null,
+          failure: null,
+          createdAt: at,
+          stateAt: at,
+        },
         ...{ readyAt: null, admittedAt: null, claimRank: 0 },
       };
       this.#write(tx, record);
@@ -117,6 +130,24 @@ export class MemoryInstances implements InstanceStore {
         row.poolId === poolId &&
         row.tenantId !== null &&
         (row.state === 'creating' || row.state === 'warming'),
+    );
+  }
+
+  countStartingElsewhere({ id, nodePool }: Pick<Pool, 'id' | 'nodePool'>): Promise<number> {
+    return this.#count('count starting elsewhere', (row, tx) => {
+      const isElsewhere = this.database.pools.get(tx, row.poolId)?.nodePool === nodePool;
+      const isComing = row.state === 'creating' || row.state === 'warming';
+      const isBooting = isComing && row.startGrantedAt !== null && row.blockedBy === null;
+      return row.poolId !== id && isElsewhere && isBooting;
+    });
+  }
+
+  listStranded(poolId: PoolId): Promise<readonly InstanceId[]> {
+    return this.#statement(`list stranded of ${poolId}`, (tx) =>
+      this.#all(tx)
+        .filter((row) => row.poolId === poolId && row.tenantId === null)
+        .filter((row) => STOCK_STATES.includes(row.state) && this.#isStranded(tx, row))
+        .map(({ id }) => id),
     );
   }
 
@@ -227,6 +258,11 @@ export class MemoryInstances implements InstanceStore {
     return last === null || last.seenAtMs <= engine.host.now().getTime() - 60_000;
   }
 
+  #isStranded(tx: Transaction, { nodeId }: InstanceRecord): boolean {
+    const node = nodeId === null ? null : this.database.nodes.get(tx, nodeId);
+    return node !== null && !node.isEligible;
+  }
+
   /** The conditional statement of every change: the count of rows is the answer. */
   #update(
     seen: Instance,
@@ -257,8 +293,11 @@ export class MemoryInstances implements InstanceStore {
     ).length;
   }
 
-  #count(label: string, isCounted: (row: InstanceRecord) => boolean): Promise<number> {
-    return this.#statement(label, (tx) => this.#all(tx).filter(isCounted).length);
+  #count(
+    label: string,
+    isCounted: (row: InstanceRecord, tx: Transaction) => boolean,
+  ): Promise<number> {
+    return this.#statement(label, (tx) => this.#all(tx).filter((row) => isCounted(row, tx)).length);
   }
 
   #all(tx: Transaction): InstanceRecord[] {

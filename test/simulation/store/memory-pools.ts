@@ -1,7 +1,8 @@
 import type { PoolId, SweepId } from '../../../src/domain/ids.js';
 import { leaseNameOf } from '../../../src/domain/lease-names.js';
 import type { Pool, PoolBounds, PoolKey } from '../../../src/domain/pool.js';
-import { BREAKER_FAILURES, poolIdOf } from '../../../src/domain/pool.js';
+import { BREAKER_FAILURES, EARLY_DEATH_MEMORY_MS, poolIdOf } from '../../../src/domain/pool.js';
+import type { StartOutcome } from '../../../src/domain/start-outcome.js';
 import type { Sweep } from '../../../src/domain/sweep/report.js';
 import type {
   Lease,
@@ -16,7 +17,12 @@ import type { Database, PoolRecord } from './database.js';
 import type { Transaction } from './engine.js';
 
 const FULL_BUCKET = 1_000_000;
-const CLOSED = { failuresInARow: 0, breakerOpenedAt: null, isBreakerFinal: false };
+const CLOSED = {
+  failuresInARow: 0,
+  breakerOpenedAt: null,
+  isBreakerFinal: false,
+  diedEarlyAt: null,
+};
 
 /** Pools in memory. */
 export class MemoryPools implements PoolStore {
@@ -38,7 +44,8 @@ export class MemoryPools implements PoolStore {
       const fresh: PoolRecord = {
         ...{ ...key, ...wanted, ...CLOSED, id, idleTarget: idleFloor, targetRaisedAt: null },
         ...{ overrides: [], startTokens: { tokens: FULL_BUCKET, at }, pausedAt: null },
-        supersededBy: null,
+        ...{ supersededBy: null, supersededAt: null, memberDeadlineMs: null },
+        ...{ hold: null, holdReason: null },
       };
       const idleTarget = Math.min(Math.max(known?.idleTarget ?? 0, idleFloor), idleCeiling);
       const record = known === null ? fresh : { ...known, ...wanted, idleTarget };
@@ -69,22 +76,30 @@ export class MemoryPools implements PoolStore {
     );
   }
 
-  supersedeOthers(offered: readonly PoolId[]): Promise<void> {
+  lockStarts(nodePool: string): Promise<void> {
+    const { engine, flaws } = this.database;
+    return engine.statement(this.tx, `lock starts in ${nodePool}`, async (tx) => {
+      if (flaws.plansWithoutLock !== true) await engine.lock(tx, `starts in ${nodePool}`);
+    });
+  }
+
+  supersedeOthers(offered: readonly PoolId[], at: Date): Promise<void> {
     const { pools, engine } = this.database;
     return engine.statement(this.tx, 'supersede pools', async (tx) => {
       const all = pools.all(tx);
       for (const { id } of all) {
         await pools.update(tx, id, (pool) => {
-          if (offered.includes(id)) return { ...pool, supersededBy: null };
+          if (offered.includes(id)) return { ...pool, supersededBy: null, supersededAt: null };
           const heir = all.find(
             (other) =>
               offered.includes(other.id) &&
               other.sizeClass === pool.sizeClass &&
               other.nodePool === pool.nodePool,
           );
-          if (heir !== undefined) return { ...pool, supersededBy: heir.id };
+          const supersededAt = pool.supersededAt ?? at;
+          if (heir !== undefined) return { ...pool, supersededBy: heir.id, supersededAt };
           const none = { idleFloor: 0, idleCeiling: 0, idleTarget: 0, configured: '' };
-          return { ...pool, ...none, supersededBy: null };
+          return { ...pool, ...none, supersededBy: null, supersededAt: null };
         });
       }
     });
@@ -103,15 +118,19 @@ export class MemoryPools implements PoolStore {
     );
   }
 
-  recordStart(id: PoolId, outcome: 'admitted' | 'failed' | 'hopeless', at: Date): Promise<void> {
+  recordStart(id: PoolId, outcome: StartOutcome, at: Date): Promise<void> {
     const { pools, engine } = this.database;
     return engine.statement(this.tx, `record a start ${outcome} of ${id}`, async (tx) => {
       await pools.update(tx, id, (pool) => {
-        if (outcome === 'admitted') return { ...pool, ...CLOSED };
+        const sinceMs = at.getTime() - (pool.diedEarlyAt?.getTime() ?? -Infinity);
+        const isBelieved = sinceMs >= EARLY_DEATH_MEMORY_MS;
+        if (outcome === 'admitted') return isBelieved ? { ...pool, ...CLOSED } : null;
         const failuresInARow = pool.failuresInARow + 1;
         const isBreakerFinal = pool.isBreakerFinal || outcome === 'hopeless';
         const isOpen = isBreakerFinal || failuresInARow >= BREAKER_FAILURES;
-        return { ...pool, failuresInARow, isBreakerFinal, breakerOpenedAt: isOpen ? at : null };
+        const diedEarlyAt = outcome === 'died_early' ? at : pool.diedEarlyAt;
+        const breakerOpenedAt = isOpen ? at : null;
+        return { ...pool, failuresInARow, isBreakerFinal, breakerOpenedAt, diedEarlyAt };
       });
     });
   }
