@@ -214,6 +214,7 @@ export interface IdempotencyStore {
    */
   begin(entry: {
     readonly principal: string;
+    /** A digest of what the caller sent, never the text itself. */
     readonly key: string;
     readonly requestHash: string;
     readonly at: Date;
