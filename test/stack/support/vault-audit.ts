@@ -7,7 +7,10 @@ import type { StackCaller } from './private-stack.js';
 import type { Attempt } from './vault-attempts.js';
 
 const Line = z.object({
+  type: z.enum(['request', 'response']),
   error: z.string().optional(),
+  /** With `auth` if the answer gives a token. */
+  response: z.object({ auth: z.unknown() }).partial().optional(),
   request: z.object({
     id: z.string(),
     operation: z.string(),
@@ -46,8 +49,8 @@ export class AuditSince {
   /** What was refused to the holder of this token, each request once, in order. */
   async refusalsOf(token: string): Promise<readonly string[]> {
     const accessor = await this.#accessorOf(token);
-    const refused = this.#failures().filter(
-      ({ request }) => request.client_token_accessor === accessor,
+    const refused = this.#lines().filter(
+      ({ error = '', request }) => error !== '' && request.client_token_accessor === accessor,
     );
     const byRequest = new Map(refused.map(({ request }) => [request.id, request]));
     return [...byRequest.values()].map(({ operation, path }) => {
@@ -56,18 +59,21 @@ export class AuditSince {
     });
   }
 
-  /** Reasons of the logins that failed. */
-  refusedLogins(): readonly string[] {
-    return this.#failures()
-      .filter(({ request }) => request.path === 'auth/jwt-nomad/login')
-      .map(({ error = '' }) => error);
+  /** How many tasks were given no token for their identity. */
+  get refusedLogins(): number {
+    return this.#lines().filter(
+      ({ type, request, response }) =>
+        type === 'response' &&
+        request.path === 'auth/jwt-nomad/login' &&
+        response?.auth === undefined,
+    ).length;
   }
 
-  #failures(): readonly z.infer<typeof Line>[] {
+  #lines(): readonly z.infer<typeof Line>[] {
     const text = readFileSync(this.#file).subarray(this.#from).toString('utf8');
-    const lines = text.split('\n').filter((line) => line !== '');
-    const parsed = lines.map((line) => Line.parse(JSON.parse(line)));
-    return parsed.filter(({ error = '' }) => error !== '');
+    // The last piece is empty, or a line that is being written.
+    const lines = text.split('\n').slice(0, -1);
+    return lines.map((line) => Line.parse(JSON.parse(line)));
   }
 
   /** The token's public name as the audit writes it: hashed with a salt that only Vault knows. */
