@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Fault } from '../errors/index.js';
 import type { ClaimOutcome } from '../domain/claim.js';
 import { ID_SUFFIX_LENGTH, claimIdOf, instanceIdOf, tenantIdOf } from '../domain/ids.js';
@@ -11,6 +10,7 @@ import { isHeld, standInFor } from '../domain/stand-in.js';
 import type { Caller } from '../domain/principal.js';
 import type { SizeClass } from '../domain/size-classes.js';
 import type { Clock } from '../lib/clock.js';
+import { digestOf } from '../lib/digest.js';
 import { jittered, randomBase32 } from '../lib/random.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../ports/index.js';
 import { currentInstance } from './current-instance.js';
@@ -30,6 +30,7 @@ export interface ClaimRequest {
   readonly sizeClass: SizeClass;
   /** A Nomad node pool by its name; null for the default one. */
   readonly region: string | null;
+  /** As the caller sent it; kept as a digest alone, for a secret may have been put here. */
   readonly idempotencyKey: string | null;
 }
 
@@ -113,7 +114,7 @@ export class ClaimInstance {
     if (request.idempotencyKey === null) return null;
     const start = await tx.idempotency.begin({
       principal: actorOf(request.caller.principal),
-      key: request.idempotencyKey,
+      key: digestOf(request.idempotencyKey),
       requestHash: hashOf(request, request.region ?? this.options.defaultRegion),
       ttlMs: IDEMPOTENCY_TTL_MS,
     });
@@ -210,7 +211,7 @@ function recordOf(
       details: { tenantRef, name, poolId, outcome },
     },
     event: { topic: 'instance.claimed', key: instanceId, payload: { name, outcome }, at },
-    idempotency: idempotencyKey === null ? null : { principal, key: idempotencyKey },
+    idempotency: idempotencyKey === null ? null : { principal, key: digestOf(idempotencyKey) },
   };
 }
 
@@ -231,7 +232,5 @@ function poolEmpty(poolId: Pool['id']): Fault {
 
 /** What makes two requests the same; the idempotency key itself is not part of it. */
 function hashOf({ tenantRef, name, sizeClass }: ClaimRequest, region: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([tenantRef, name, sizeClass, region]))
-    .digest('hex');
+  return digestOf(JSON.stringify([tenantRef, name, sizeClass, region]));
 }

@@ -11,6 +11,18 @@ import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
 const port = z.coerce.number().int().min(0).max(65_535);
 const file = z.string().min(1);
 
+/** Tokens and keys travel on these connections: in the clear they never leave the machine. */
+const serverUrl = z.url({ protocol: /^https?$/ }).refine((text) => isPrivateLine(new URL(text)), {
+  message:
+    'is plain http:// to another machine, where secrets would travel in the clear; use https://',
+  abort: true,
+});
+
+/** Whether what is sent there can be read by nobody on the way. */
+function isPrivateLine({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
 /** One entry of CLAWDEPLOY_POOLS: class, perhaps a region, and how many idle members to keep. */
 const POOL_ENTRY =
   /^(?<sizeClass>[a-z]+)(?:@(?<region>[a-z0-9-]+))?=(?<floor>\d{1,4})(?:\.\.(?<ceiling>\d{1,4}))?$/;
@@ -46,15 +58,15 @@ function boundsOf(entry: string): OfferBounds | null {
 export const SETTINGS = {
   CLAWDEPLOY_DATABASE_URL_FILE: file.describe('File with the postgres:// URL of the database.'),
   CLAWDEPLOY_REDIS_URL_FILE: file.describe('File with the redis:// URL; the worker role needs it.'),
-  CLAWDEPLOY_NOMAD_ADDR: z.url().describe('Base URL of Nomad’s HTTP API.'),
+  CLAWDEPLOY_NOMAD_ADDR: serverUrl.describe('Base URL of Nomad’s HTTP API.'),
   CLAWDEPLOY_NOMAD_TOKEN_FILE: file.describe('File with the controller’s Nomad token.'),
   CLAWDEPLOY_NOMAD_UI_URL: z
     .url()
     .optional()
     .describe('Where operators open the Nomad UI; the API address by default.'),
-  CLAWDEPLOY_CONSUL_ADDR: z.url().describe('Base URL of Consul’s HTTP API.'),
+  CLAWDEPLOY_CONSUL_ADDR: serverUrl.describe('Base URL of Consul’s HTTP API.'),
   CLAWDEPLOY_CONSUL_TOKEN_FILE: file.describe('File with the control plane’s Consul token.'),
-  CLAWDEPLOY_VAULT_ADDR: z.url().describe('Base URL of Vault’s HTTP API.'),
+  CLAWDEPLOY_VAULT_ADDR: serverUrl.describe('Base URL of Vault’s HTTP API.'),
   CLAWDEPLOY_VAULT_NAMESPACE: z
     .string()
     .regex(/^[\w-]+(\/[\w-]+)*\/?$/)

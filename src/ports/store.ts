@@ -241,6 +241,7 @@ export interface IdempotencyStore {
    */
   begin(entry: {
     readonly principal: string;
+    /** A digest of what the caller sent, never the text itself. */
     readonly key: string;
     readonly requestHash: string;
     /** How long it stands for the request, in milliseconds by the database's clock. */

@@ -6,6 +6,7 @@ import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
+import { DigestsOfIdempotencyKeys1795524000000 } from './migrations/1795524000000-digests-of-idempotency-keys.js';
 import { PoolsThatTell1795910000000 } from './migrations/1795910000000-pools-that-tell.js';
 import { NodeListings1795920000000 } from './migrations/1795920000000-node-listings.js';
 import { AuditRow } from './rows/audit-row.js';
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   TellAfterCommit1795460000000,
   Rotations1795470000000,
   KeyCampaigns1795480000000,
+  DigestsOfIdempotencyKeys1795524000000,
   PoolsThatTell1795910000000,
   NodeListings1795920000000,
 ];

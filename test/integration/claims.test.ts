@@ -5,6 +5,7 @@ import { DeleteInstance } from '../../src/commands/delete-instance.js';
 import { Fault } from '../../src/errors/index.js';
 import type { Pool, PoolKey } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
+import { digestOf } from '../../src/lib/digest.js';
 import type { Store } from '../../src/ports/index.js';
 import { NOON, aCaller, aPoolKey, anInstanceId, someOffers } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
@@ -201,6 +202,14 @@ describe('claims on PostgreSQL', function () {
     const past = `UPDATE idempotency_keys SET expires_at = expires_at - $1 * interval '1 ms'`;
     await database.query(past, [IDEMPOTENCY_TTL_MS]);
   };
+
+  it('keeps nothing of an idempotency key but a digest: it may be a secret by mistake', async () => {
+    await idleMembers(1);
+    await claimCommand().execute(aClaim({ idempotencyKey: 'sk-a-key-in-the-wrong-place' }));
+
+    const kept = await database.query('SELECT key FROM idempotency_keys', []);
+    expect(kept).to.deep.equal([{ key: digestOf('sk-a-key-in-the-wrong-place') }]);
+  });
 
   it('forgets an idempotency key after a day', async () => {
     await idleMembers(2);

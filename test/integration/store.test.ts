@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { createDataSource, MIGRATIONS } from '../../src/store/data-source.js';
+import { DigestsOfIdempotencyKeys1795524000000 } from '../../src/store/migrations/1795524000000-digests-of-idempotency-keys.js';
 import { migrate } from '../../src/store/migrate.js';
 import { PostgresChangeFeed } from '../../src/store/postgres-change-feed.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
+import { digestOf } from '../../src/lib/digest.js';
 import type { Store } from '../../src/ports/index.js';
 import { NOON, aPoolKey, anInstanceId, placed } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
@@ -64,6 +66,25 @@ describe('the store on PostgreSQL', function () {
       } finally {
         await dataSource.destroy();
       }
+    });
+
+    it('know a request of the release before, whose idempotency key was kept as it came', async () => {
+      const kept = `INSERT INTO idempotency_keys
+        VALUES ($1, $2, $3, NULL, now(), now() + interval '1 hour')`;
+      await database.query(kept, ['p', 'sign-up-4711', 'its hash']);
+      const dataSource = createDataSource({
+        ...{ url: database.url(), connectionsMax: 1, applicationName: 'test' },
+      });
+      await dataSource.initialize();
+      try {
+        await new DigestsOfIdempotencyKeys1795524000000().up(dataSource.createQueryRunner());
+      } finally {
+        await dataSource.destroy();
+      }
+      const repeated = { key: digestOf('sign-up-4711'), requestHash: 'of another request' };
+      const asked = { principal: 'p', ...repeated, ttlMs: 60_000 };
+      const { kind } = await store.idempotency.begin(asked);
+      expect(kind).to.equal('other_request');
     });
   });
 

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { checkKey } from '../../domain/providers.js';
+import { checkKey, checkKeyName } from '../../domain/providers.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import { monotonicMs } from '../../lib/clock.js';
 import type { ClaimWish } from '../api-client.js';
@@ -67,6 +67,7 @@ async function claim(
   if (provider !== undefined && !flags.wait) {
     throw usage('A key can only be set once the gateway is ready: leave out --no-wait.');
   }
+  if (provider !== undefined) checkKeyName(provider);
   const wish = wishOf(session, argument, flags);
   // Asked for and checked first, so that a wrong paste or Ctrl-C leaves nothing claimed.
   const value = provider === undefined ? null : await askSecret(world, `Key for ${provider}`);

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The SHA-256 of a text in hexadecimal. It stands for what a caller sent wherever only sameness
+ * counts: anybody may have put a secret there, and a digest of one tells nothing of it.
+ */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
