@@ -6,6 +6,7 @@ import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
+import { EndsOfRotations1795930000000 } from './migrations/1795930000000-ends-of-rotations.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -48,6 +49,7 @@ export const MIGRATIONS = [
   TellAfterCommit1795460000000,
   Rotations1795470000000,
   KeyCampaigns1795480000000,
+  EndsOfRotations1795930000000,
 ];
 
 export interface DataSourceOptions {

@@ -4,7 +4,10 @@ import { DeleteInstance } from '../../src/commands/delete-instance.js';
 import { StartRotation } from '../../src/commands/start-rotation.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { KeyMoveState } from '../../src/domain/key-campaign/key-campaign.js';
-import { CLOSED_KEY_MOVE_STATES } from '../../src/domain/key-campaign/key-campaign.js';
+import {
+  CLOSED_KEY_MOVE_STATES,
+  VALUE_WRITING_LIMIT_MS,
+} from '../../src/domain/key-campaign/key-campaign.js';
 import { WRITING_LIMIT_MS } from '../../src/domain/rotation.js';
 import { plusMs } from '../../src/lib/clock.js';
 import { aCaller } from '../support/builders.js';
@@ -231,7 +234,7 @@ describe('key campaigns', function () {
       await world.values.write(id, NEW_VALUE, new AbortController().signal);
       await world.round();
       expect((await world.look(id)).campaign.state).to.equal('preparing');
-      world.now = plusMs(world.now, WRITING_LIMIT_MS);
+      world.now = plusMs(world.now, VALUE_WRITING_LIMIT_MS);
       await world.runUntilSettled(id);
       expect((await world.look(id)).campaign.state).to.equal('aborted');
       expect(world.values.kept).to.deep.equal([]);
