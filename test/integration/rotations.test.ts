@@ -395,6 +395,14 @@ describe('rotations of keys', function () {
     expect(await kept()).to.deep.equal([NEW]);
   });
 
+  it('hold nothing against a gateway that loaded everything while no controller was there', async () => {
+    await rotateUntilLoaded();
+    await untilState('switching');
+    now = plusMs(now, SWITCH_LIMIT_MS + 1);
+    await settle();
+    expect(await last()).to.include({ state: 'verified' });
+  });
+
   it('destroy no version that the gateway may still need, when a key is set while it switches', async () => {
     await rotateUntilLoaded();
     fleet.holdReloads(id);

@@ -1,7 +1,7 @@
 import { trialModel } from '../../domain/gateway-config.js';
 import type { Instance } from '../../domain/instance.js';
 import { PROVIDER_NAMES } from '../../domain/providers.js';
-import type { Rotation } from '../../domain/rotation.js';
+import type { Rotation, RotationPlan } from '../../domain/rotation.js';
 import { PROOF_LIMIT_MS, keyField, planRotation, staleFields } from '../../domain/rotation.js';
 import { Fault } from '../../errors/index.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
@@ -30,6 +30,7 @@ export async function rotateKeys(
   const rotation = await store.rotations.findOpen(instance.id);
   if (rotation === null) return prune(outside, instance, signal);
   const plan = planRotation(rotation, instance, clock.now());
+  if (isTooLate(plan) && (await hasLoadedMore(outside, instance, address, signal))) return null;
   switch (plan.kind) {
     case 'wait':
       return rotation.state === 'writing' && isApplied(instance) ? recheck(LOOK_AGAIN_MS) : null;
@@ -45,6 +46,20 @@ export async function rotateKeys(
     case 'remove_new':
       return revertRotation(outside, rotation, plan, signal);
   }
+}
+
+const isTooLate = (plan: RotationPlan): boolean =>
+  plan.kind === 'leave_unconfirmed' || (plan.kind === 'revert' && plan.reason === 'no_receipt');
+
+/** Whether the gateway has come on while nobody looked, be it that no controller was there. */
+async function hasLoadedMore(
+  { gateway }: Outside,
+  { revisionApplied }: Instance,
+  address: string | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const loaded = address === null ? null : await gateway.appliedRevision(address, signal);
+  return loaded !== null && loaded > revisionApplied;
 }
 
 const isApplied = ({ revision, revisionApplied }: Instance): boolean => revisionApplied >= revision;
