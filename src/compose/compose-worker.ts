@@ -5,6 +5,8 @@ import type { SettingName } from '../config/settings.js';
 import { systemClock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
 import { HOUSEKEEPING_EVERY_MS, clearOldRows } from '../queue/housekeeping.js';
+import type { CampaignPorts } from '../queue/key-campaigns/campaign-ports.js';
+import { destroyLeftovers } from '../queue/key-campaigns/destroy-leftovers.js';
 import { KeyCampaignRunner } from '../queue/key-campaigns/key-campaign-runner.js';
 import { WakingQueue } from '../queue/waking-queue.js';
 import type { ProbeOptions } from '../telemetry/health.js';
@@ -28,13 +30,15 @@ export function startWorkerRole(
   const { config, log, started } = foundation;
   const file = config.CLAWDEPLOY_REDIS_URL_FILE;
   const redisUrl = readSecretFile('CLAWDEPLOY_REDIS_URL_FILE', file);
+  const ports = campaignPortsOf(foundation, store);
   const housekeeping = new WakingQueue({
     ...{ name: 'housekeeping', everyMs: HOUSEKEEPING_EVERY_MS, redisUrl, log },
-    work: async () => {
+    work: async (signal) => {
       log.info('old rows cleared', { ...(await clearOldRows(store, systemClock)) });
+      await destroyLeftovers(ports, signal);
     },
   });
-  const campaigns = campaignsOf(foundation, store);
+  const campaigns = new KeyCampaignRunner(ports);
   const campaignQueue = new WakingQueue({
     ...{ name: 'key-campaigns', everyMs: CAMPAIGNS_EVERY_MS, redisUrl, log },
     work: (signal) => campaigns.run(signal),
@@ -47,10 +51,10 @@ export function startWorkerRole(
   return { redis: { isRequired: true, probe: () => housekeeping.ping() } };
 }
 
-function campaignsOf(foundation: Foundation, store: Database['store']): KeyCampaignRunner {
+function campaignPortsOf(foundation: Foundation, store: Database['store']): CampaignPorts {
   const { log, metrics } = foundation;
   const vault = openVault(foundation);
-  return new KeyCampaignRunner({
+  return {
     store,
     values: vault.campaignValues,
     rotations: new StartRotation(store, vault.keys, systemClock),
@@ -60,5 +64,5 @@ function campaignsOf(foundation: Foundation, store: Database['store']): KeyCampa
     onMoved: (state) => {
       metrics.keyMoves.inc({ state });
     },
-  });
+  };
 }

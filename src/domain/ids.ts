@@ -41,9 +41,14 @@ export function parseRotationId(text: string): RotationId {
 
 const KEY_CAMPAIGN_ID = /^kc-[a-z2-7]{12}$/;
 
+/** True for text of the shape of a key campaign's id; says nothing about whether it exists. */
+export function isKeyCampaignId(text: string): text is KeyCampaignId {
+  return KEY_CAMPAIGN_ID.test(text);
+}
+
 /** Text from outside as the id of a key campaign; a malformed one is as unknown as an absent one. */
 export function parseKeyCampaignId(text: string): KeyCampaignId {
-  if (KEY_CAMPAIGN_ID.test(text)) return text as KeyCampaignId;
+  if (isKeyCampaignId(text)) return text;
   throw new Fault(
     'key_campaign_unknown',
     'No such key campaign; GET /v1/key-campaigns lists them.',

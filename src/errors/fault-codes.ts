@@ -34,6 +34,7 @@ export const FAULT_CODES = {
   move_refused: 'conflict',
   write_superseded: 'conflict',
   keys_limit_reached: 'conflict',
+  keys_lost: 'conflict',
   rotation_in_progress: 'conflict',
   key_campaign_in_progress: 'conflict',
 

@@ -9,6 +9,7 @@ import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campai
 import { DigestsOfIdempotencyKeys1795524000000 } from './migrations/1795524000000-digests-of-idempotency-keys.js';
 import { PoolsThatTell1795910000000 } from './migrations/1795910000000-pools-that-tell.js';
 import { NodeListings1795920000000 } from './migrations/1795920000000-node-listings.js';
+import { EndsOfRotations1795930000000 } from './migrations/1795930000000-ends-of-rotations.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -58,6 +59,7 @@ export const MIGRATIONS = [
   DigestsOfIdempotencyKeys1795524000000,
   PoolsThatTell1795910000000,
   NodeListings1795920000000,
+  EndsOfRotations1795930000000,
 ];
 
 export interface DataSourceOptions {

@@ -124,6 +124,7 @@ describe('the REST API', function () {
         given.push(changes);
         return Promise.resolve(given.length);
       },
+      startOver: () => Promise.resolve(null),
     };
     const tokens = {
       ensureToken: () => Promise.resolve(),

@@ -504,6 +504,25 @@ function storeContract(open: () => Promise<Store>): void {
     expect(await store.rotations.find(seen.id)).to.deep.equal(over);
   });
 
+  it('closes the rotation that is open, with an audit line, and leaves others as they are', async () => {
+    const { id: instanceId } = await member('idle');
+    const open = (suffix: string) =>
+      store.rotations.open({
+        ...{ id: rotationIdOf(suffix), instanceId, names: ['openai'], owner: 'tenant', at: NOON },
+      });
+    const first = (await open('aaaaaaaaaaaa')) ?? expect.fail('not opened');
+    await store.rotations.advance(first, { state: 'verified', at: at(1) });
+    await open('bbbbbbbbbbbb');
+    const closing = { at: at(2), reason: 'instance_gone', actor: 'somebody' } as const;
+    await store.rotations.closeOpen(instanceId, closing);
+    await store.rotations.closeOpen(instanceId, closing);
+
+    expect(await store.rotations.findOpen(instanceId)).to.equal(null);
+    const [second, untouched] = await store.rotations.list(instanceId, 5);
+    expect(second).to.deep.include({ state: 'reverted', reason: 'instance_gone', stateAt: at(2) });
+    expect(untouched).to.include({ state: 'verified', reason: null });
+  });
+
   it('promotes the keys that a rotation proved, but none that was removed meanwhile', async () => {
     const { id: instanceId } = await member('idle');
     const set = placed('openai', 'stub');

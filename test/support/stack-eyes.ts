@@ -6,6 +6,9 @@ import { stackStatus } from '../../tools/stack/stack.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
 import { waitFor } from './wait-for.js';
 
+const TaskRestarts = z.array(
+  z.object({ TaskStates: z.record(z.string(), z.object({ Restarts: z.number() })).nullable() }),
+);
 const Allocations = z.array(
   z.object({ ID: z.string(), ClientStatus: z.string(), DesiredStatus: z.string() }),
 );
@@ -31,6 +34,13 @@ export async function allocationIdOf(info: StackInfo, instanceId: string): Promi
     throw new Error(`${instanceId} has ${running.length} running allocations instead of one`);
   }
   return only.ID;
+}
+
+/** How often the tasks of the instance's allocations were restarted, as Nomad counts it. */
+export async function restartsOf(info: StackInfo, instanceId: string): Promise<number> {
+  const found = TaskRestarts.parse(await askNomad(info, `/v1/job/${instanceId}/allocations`));
+  const tasks = found.flatMap(({ TaskStates }) => Object.values(TaskStates ?? {}));
+  return tasks.reduce((sum, { Restarts }) => sum + Restarts, 0);
 }
 
 /** Ids of all jobs that Nomad knows. */

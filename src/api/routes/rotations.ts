@@ -25,7 +25,7 @@ export interface RotationCommands {
 }
 
 const ROTATION_ANSWERS = {
-  200: { says: 'Over: verified or reverted.', schema: RotationShown },
+  200: { says: 'Over: verified, reverted or, rarely, unconfirmed.', schema: RotationShown },
   202: { says: 'Under way; it ends by itself in about two seconds.', schema: RotationShown },
 };
 
@@ -50,6 +50,7 @@ function rotateKeys({ rotate, check, find }: RotationCommands): Endpoint {
       'instance_not_ready',
       'rotation_in_progress',
       'rotation_unprovable',
+      'keys_lost',
       'write_superseded',
       'provider_unknown',
       'provider_unreachable',

@@ -1,6 +1,6 @@
 import type { KeyCampaign, KeyMove } from '../../domain/key-campaign/key-campaign.js';
+import { VALUE_WRITING_LIMIT_MS } from '../../domain/key-campaign/key-campaign.js';
 import { planKeyCampaign } from '../../domain/key-campaign/plan-key-campaign.js';
-import { WRITING_LIMIT_MS } from '../../domain/rotation.js';
 import { pause } from '../../lib/timers.js';
 import type { Lease } from '../../ports/index.js';
 import { askToRenew } from './ask-to-renew.js';
@@ -109,7 +109,7 @@ export class KeyCampaignRunner {
   /** Whoever wrote its value died of it, or nearly: nobody knows whether it is there. */
   async #abortStale(campaign: KeyCampaign): Promise<void> {
     const waitedMs = this.ports.clock.now().getTime() - campaign.stateAt.getTime();
-    if (waitedMs > WRITING_LIMIT_MS) await this.#end(campaign, 'aborted');
+    if (waitedMs > VALUE_WRITING_LIMIT_MS) await this.#end(campaign, 'aborted');
   }
 
   async #end(campaign: KeyCampaign, state: 'halted' | 'done' | 'aborted'): Promise<void> {
@@ -128,7 +128,10 @@ export class KeyCampaignRunner {
     log.info('key campaign changed', { campaignId: id, state });
   }
 
-  /** Gives up what was not begun, waits for what was, and then destroys the value. */
+  /**
+   * Gives up what was not begun, waits for what was, and then destroys the value. Of one that was
+   * aborted the API may be writing the value still: it is destroyed again when that is over.
+   */
   async #wrapUp(campaign: KeyCampaign, signal: AbortSignal): Promise<boolean> {
     const { store, values, clock } = this.ports;
     const { id, kind } = campaign;
@@ -136,6 +139,8 @@ export class KeyCampaignRunner {
     const moves = await store.keyCampaigns.moves(id);
     if (moves.some(({ state }) => state === 'begun')) return true;
     if (kind === 'replace') await values.destroy(id, signal);
+    const sinceMs = clock.now().getTime() - campaign.stateAt.getTime();
+    if (campaign.state === 'aborted' && sinceMs <= VALUE_WRITING_LIMIT_MS) return false;
     await store.keyCampaigns.settle(id, clock.now());
     return false;
   }

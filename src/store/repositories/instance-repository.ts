@@ -138,7 +138,7 @@ const LIST_DUE = `
     OR (state = 'failed' AND (tenant_id IS NULL OR replaced_by IS NOT NULL))
     OR (state = 'ready' AND (revision_applied < revision OR keys_pruned_to < key_version
       OR EXISTS (SELECT FROM rotations
-        WHERE instance_id = instances.id AND state NOT IN ('verified', 'reverted'))))
+        WHERE instance_id = instances.id AND state NOT IN ('verified', 'unconfirmed', 'reverted'))))
   ORDER BY ${DUE_ORDER} LIMIT $1)
   UNION ALL
   (SELECT id FROM instances

@@ -106,12 +106,21 @@ export class Servers {
   /** Merges into the newest version, as Vault does; values are of no interest here. */
   changeKeys(instanceId: InstanceId, changes: KeyChanges): number {
     const versions = this.keyVersions.get(instanceId) ?? [];
+    if (versions.at(-1) === null) throw new Fault('keys_lost', 'The newest version is destroyed.');
     const fields = new Set(versions.at(-1));
     for (const [field, value] of Object.entries(changes)) {
       if (value === null) fields.delete(field);
       else fields.add(field);
     }
     this.keyVersions.set(instanceId, [...versions, fields]);
+    return versions.length + 1;
+  }
+
+  /** A new version of these fields alone; null where there is one to merge into. */
+  startOver(instanceId: InstanceId, fields: readonly string[]): number | null {
+    const versions = this.keyVersions.get(instanceId) ?? [];
+    if ((versions.at(-1) ?? null) !== null) return null;
+    this.keyVersions.set(instanceId, [...versions, new Set(fields)]);
     return versions.length + 1;
   }
 
