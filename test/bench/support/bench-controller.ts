@@ -94,6 +94,7 @@ function outsideOf(store: Store, ports: OutsidePorts, demand: PoolDemand, pools:
     renderConfig: (instance, keys, trial) =>
       renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
     announced: new Map(),
+    answered: new Map(),
     wakePool: (poolId) => pools.wake(poolId),
     memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
     onPhase: () => undefined,
