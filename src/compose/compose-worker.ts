@@ -9,6 +9,7 @@ import { KeyCampaignRunner } from '../queue/key-campaigns/key-campaign-runner.js
 import { WakingQueue } from '../queue/waking-queue.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
+import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
 export const WORKER_SETTINGS: readonly SettingName[] = [
@@ -34,7 +35,8 @@ export function startWorkerRole(
       log.info('old rows cleared', { ...(await clearOldRows(store, systemClock)) });
     },
   });
-  const campaigns = campaignsOf(foundation, store);
+  const vault = openVault(foundation);
+  const campaigns = campaignsOf(foundation, store, vault);
   const campaignQueue = new WakingQueue({
     ...{ name: 'key-campaigns', everyMs: CAMPAIGNS_EVERY_MS, redisUrl, log },
     work: (signal) => campaigns.run(signal),
@@ -44,12 +46,17 @@ export function startWorkerRole(
     queue.start();
     started.push({ name: `queue ${name}`, stop: () => queue.stop() });
   }
-  return { redis: { isRequired: true, probe: () => housekeeping.ping() } };
+  return {
+    redis: { isRequired: true, probe: () => housekeeping.ping() },
+    vault: { isRequired: true, probe: vault.ping },
+  };
 }
 
-function campaignsOf(foundation: Foundation, store: Database['store']): KeyCampaignRunner {
-  const { log, metrics } = foundation;
-  const vault = openVault(foundation);
+function campaignsOf(
+  { log, metrics }: Foundation,
+  store: Database['store'],
+  vault: VaultStores,
+): KeyCampaignRunner {
   return new KeyCampaignRunner({
     store,
     values: vault.campaignValues,
