@@ -116,9 +116,9 @@ describe('jobspecs', function () {
         CLAWDEPLOY_TRUSTED_PROXIES: '10.0.0.5, 10.1.0.0/16',
       };
       const job = JSON.stringify(await parse(INSTANCE_JOB, variablesFor('exec', {}, settings)));
-      expect(job).to.include('https://oc-aaaaaaaaaaaa.claws.localhost\\\\"]');
-      expect(job).to.include('bind: \\\\"lan\\\\"');
-      expect(job).to.include('trustedProxies: [\\\\"10.0.0.5\\\\",\\\\"10.1.0.0/16\\\\"]');
+      expect(job).to.include('https://oc-aaaaaaaaaaaa.claws.localhost\\"]');
+      expect(job).to.include('bind: \\"lan\\"');
+      expect(job).to.include('trustedProxies: [\\"10.0.0.5\\",\\"10.1.0.0/16\\"]');
     });
 
     it('carries the mark without which it would never be stopped', async () => {
