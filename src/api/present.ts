@@ -16,6 +16,7 @@ import type {
 
 /** How instances are reached by people, for the URLs that are shown. */
 export interface PublicNames {
+  readonly scheme: 'http' | 'https';
   readonly baseDomain: string;
   /** Port of the edge as people reach it. */
   readonly edgePort: number;
@@ -34,9 +35,13 @@ const WAITING_FOR = {
   acknowledged: 'the proof through the edge',
 } as const;
 
+/** Ports that a URL need not name. */
+const USUAL_PORTS = { http: 80, https: 443 } as const;
+
 /** The URL that people open; names of unclaimed instances answer 404. */
-export function urlOf({ baseDomain, edgePort }: PublicNames, id: string): string {
-  return `http://${id}.${baseDomain}${edgePort === 80 ? '' : `:${edgePort}`}/`;
+export function urlOf({ scheme, baseDomain, edgePort }: PublicNames, id: string): string {
+  const port = edgePort === USUAL_PORTS[scheme] ? '' : `:${edgePort}`;
+  return `${scheme}://${id}.${baseDomain}${port}/`;
 }
 
 /** An instance as the API shows it: nothing in it opens anything. */

@@ -11,6 +11,7 @@ import { KeyCampaignRunner } from '../queue/key-campaigns/key-campaign-runner.js
 import { WakingQueue } from '../queue/waking-queue.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
+import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
 export const WORKER_SETTINGS: readonly SettingName[] = [
@@ -30,7 +31,8 @@ export function startWorkerRole(
   const { config, log, started } = foundation;
   const file = config.CLAWDEPLOY_REDIS_URL_FILE;
   const redisUrl = readSecretFile('CLAWDEPLOY_REDIS_URL_FILE', file);
-  const ports = campaignPortsOf(foundation, store);
+  const vault = openVault(foundation);
+  const ports = campaignPortsOf(foundation, store, vault);
   const housekeeping = new WakingQueue({
     ...{ name: 'housekeeping', everyMs: HOUSEKEEPING_EVERY_MS, redisUrl, log },
     work: async (signal) => {
@@ -48,12 +50,17 @@ export function startWorkerRole(
     queue.start();
     started.push({ name: `queue ${name}`, stop: () => queue.stop() });
   }
-  return { redis: { isRequired: true, probe: () => housekeeping.ping() } };
+  return {
+    redis: { isRequired: true, probe: () => housekeeping.ping() },
+    vault: { isRequired: true, probe: vault.ping },
+  };
 }
 
-function campaignPortsOf(foundation: Foundation, store: Database['store']): CampaignPorts {
-  const { log, metrics } = foundation;
-  const vault = openVault(foundation);
+function campaignPortsOf(
+  { log, metrics }: Foundation,
+  store: Database['store'],
+  vault: VaultStores,
+): CampaignPorts {
   return {
     store,
     values: vault.campaignValues,

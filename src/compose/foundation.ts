@@ -84,7 +84,7 @@ function completed(config: Partial<Config>): Config {
 
 const OPTIONAL: ReadonlySet<string> = new Set<SettingName>([
   'CLAWDEPLOY_INSTALLATION',
-  'CLAWDEPLOY_NOMAD_UI_URL',
+  'CLAWDEPLOY_PUBLIC_API_URL',
   'CLAWDEPLOY_PUBLIC_EDGE_PORT',
   'CLAWDEPLOY_VAULT_NAMESPACE',
 ]);

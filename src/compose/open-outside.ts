@@ -74,6 +74,7 @@ export function openOutside(
     renderConfig: (instance, keys, trial) =>
       renderTenantConfig({ instance, keys, trial, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
     announced: new Map(),
+    answered: new Map(),
     ...pools,
     onPhase: (phase, seconds) => {
       metrics.phase.observe({ phase }, seconds);

@@ -23,6 +23,19 @@ function isPrivateLine({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
+const PROXY = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+/** `10.0.0.5,10.1.0.0/16`: addresses and networks. */
+const proxies = z.string().transform((text, context): readonly string[] => {
+  const named = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const wrong = named.filter((proxy) => !PROXY.safeParse(proxy).success);
+  for (const proxy of wrong) context.addIssue(`"${proxy}" is not an IP address or a network`);
+  return named;
+});
+
 /** One entry of CLAWDEPLOY_POOLS: class, perhaps a region, and how many idle members to keep. */
 const POOL_ENTRY =
   /^(?<sizeClass>[a-z]+)(?:@(?<region>[a-z0-9-]+))?=(?<floor>\d{1,4})(?:\.\.(?<ceiling>\d{1,4}))?$/;
@@ -60,10 +73,6 @@ export const SETTINGS = {
   CLAWDEPLOY_REDIS_URL_FILE: file.describe('File with the redis:// URL; the worker role needs it.'),
   CLAWDEPLOY_NOMAD_ADDR: serverUrl.describe('Base URL of Nomad’s HTTP API.'),
   CLAWDEPLOY_NOMAD_TOKEN_FILE: file.describe('File with the controller’s Nomad token.'),
-  CLAWDEPLOY_NOMAD_UI_URL: z
-    .url()
-    .optional()
-    .describe('Where operators open the Nomad UI; the API address by default.'),
   CLAWDEPLOY_CONSUL_ADDR: serverUrl.describe('Base URL of Consul’s HTTP API.'),
   CLAWDEPLOY_CONSUL_TOKEN_FILE: file.describe('File with the control plane’s Consul token.'),
   CLAWDEPLOY_VAULT_ADDR: serverUrl.describe('Base URL of Vault’s HTTP API.'),
@@ -106,9 +115,24 @@ export const SETTINGS = {
     .regex(/^[^\s:]+:\d+$/)
     .default('127.0.0.1:8088')
     .describe('host:port where the edge listens; proofs go through it.'),
+  CLAWDEPLOY_PUBLIC_SCHEME: z
+    .enum(['http', 'https'])
+    .default('http')
+    .describe('Scheme of the URLs shown to tenants; https where TLS ends at or before the edge.'),
   CLAWDEPLOY_PUBLIC_EDGE_PORT: port
     .optional()
     .describe('Port in the URLs shown to tenants; that of the edge address by default.'),
+  CLAWDEPLOY_PUBLIC_API_URL: z
+    .url()
+    .optional()
+    .describe('Base URL of the API as people reach it, for links; without it there are none.'),
+  CLAWDEPLOY_GATEWAY_BIND: z
+    .enum(['loopback', 'lan'])
+    .default('loopback')
+    .describe('Where gateways listen; lan, behind a firewall, when the edge is on other nodes.'),
+  CLAWDEPLOY_TRUSTED_PROXIES: proxies
+    .default(['127.0.0.1'])
+    .describe('Addresses of the edge, whose word on a client’s address gateways take.'),
   CLAWDEPLOY_INSTANCE_DRIVER: z
     .enum(['exec', 'raw_exec'])
     .default('exec')

@@ -19,7 +19,12 @@ export interface AllocationView {
   readonly phase: AllocationPhase;
   /** False once the scheduler means to stop it. */
   readonly isWanted: boolean;
-  /** How often its task was restarted in place. */
+  /** When its task's process was last started, by its node's clock; null before the first time. */
+  readonly startedAt: Date | null;
+  /**
+   * How often its task was restarted in place. One that ended while nobody watched it, as when its
+   * machine is switched off, is started anew without being counted.
+   */
   readonly restarts: number;
   /** What its process last ended with; null when it has not ended yet. */
   readonly exitCode: number | null;

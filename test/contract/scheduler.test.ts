@@ -39,6 +39,7 @@ function describeScheduler(harness: () => Harness): void {
     expect(started.lastEvent).to.include('Started');
     expect(started.exitCode).to.equal(null);
     expect(started.placedAt).to.be.an.instanceOf(Date);
+    expect(started.startedAt).to.be.an.instanceOf(Date);
     expect(again.map(({ id }) => id)).to.deep.equal([started.id]);
   });
 

@@ -37,7 +37,7 @@ import { makeTempDir, removeTempDir } from '../support/temp-dir.js';
 
 const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
-const NAMES = { baseDomain: 'claws.localhost', edgePort: 8088 };
+const NAMES = { scheme: 'http', baseDomain: 'claws.localhost', edgePort: 8088 } as const;
 const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 

@@ -6,7 +6,11 @@ import { FindInstance } from '../../src/commands/find-instance.js';
 import { CLAIM_ATTEMPTS_MAX } from '../../src/domain/claim.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
-import { BINDING_LIMIT_MS, BINDING_LOOK_MS } from '../../src/domain/plan-instance.js';
+import {
+  BINDING_LIMIT_MS,
+  BINDING_LOOK_MS,
+  SUSPECT_LIMIT_MS,
+} from '../../src/domain/plan-instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
 import { moveOwner } from '../../src/controllers/instance/move-owner.js';
@@ -77,6 +81,12 @@ describe('lives of instances', function () {
     const filter = { poolId: pool.id, states: ['idle'] as const };
     const { rows } = await store.instances.list(filter, { limit: 50, cursor: null });
     return rows.map(({ id }) => id);
+  }
+
+  async function anIdleId(): Promise<InstanceId> {
+    const [id] = await idleIds();
+    if (id === undefined) throw new Error('No member is idle.');
+    return id;
   }
 
   async function memberIds(): Promise<readonly InstanceId[]> {
@@ -180,6 +190,47 @@ describe('lives of instances', function () {
     await tryFor(BINDING_LIMIT_MS);
     await untilReady(claimed.id);
     expect((await present(claimed.id)).id).to.not.equal(claimed.id);
+  });
+
+  it('warms a member up again after a night of its machine, in the same allocation', async () => {
+    await fill();
+    const id = await anIdleId();
+    const before = await store.instances.find(id);
+    await plane.step(id);
+    fleet.scheduler.switchOff(id);
+    passMs(3_000);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('warming');
+    passMs(SUSPECT_LIMIT_MS + 1);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('warming');
+
+    passMs(20_000);
+    fleet.scheduler.revive(id, now);
+    await plane.runUntil('it is idle again', async () => (await stateOf(id)) === 'idle');
+    const after = await store.instances.find(id);
+    expect(after).to.include({ allocationId: before?.allocationId, suspectAt: null });
+    expect(after?.stateAt).to.deep.equal(now);
+  });
+
+  it('gives no member away unwarmed that was back before anybody saw it gone', async () => {
+    await fill();
+    const id = await anIdleId();
+    await plane.step(id);
+    passMs(20_000);
+    fleet.scheduler.revive(id, now);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('warming');
+  });
+
+  it('asks the scheduler nothing about members that it just saw', async () => {
+    await fill();
+    const id = await anIdleId();
+    await plane.step(id);
+    fleet.scheduler.trouble.breakDown();
+    passMs(3_000);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('idle');
   });
 
   it('gives a claim so many members and no more, then tells its tenant', async () => {

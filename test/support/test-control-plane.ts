@@ -46,6 +46,7 @@ export class TestControlPlane {
       renderConfig: (instance, keys, trial) =>
         renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
       announced: new Map(),
+      answered: new Map(),
       wakePool: () => undefined,
       onPhase: () => undefined,
     };

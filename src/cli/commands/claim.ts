@@ -3,6 +3,7 @@ import { checkKey, checkKeyName } from '../../domain/providers.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import { monotonicMs } from '../../lib/clock.js';
 import type { ClaimWish } from '../api-client.js';
+import { followClaim } from '../api-client-claims.js';
 import type { ClaimedAnswer, InstanceAnswer } from '../api-client-replies.js';
 import { askSecret } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
@@ -13,13 +14,6 @@ import type { Session } from '../session.js';
 import { describeInstance, duration } from '../text.js';
 import { isTenantToken } from '../token-role.js';
 import { writeKey } from './write-key.js';
-
-/** A binding takes about a second; after this something is wrong, and waiting longer hides it. */
-const READY_LIMIT_MS = 90_000;
-/** A gateway that has to start is given up after four minutes at most; its owner is then moved. */
-const START_LIMIT_MS = 360_000;
-/** States that lead to ready. */
-const ON_THE_WAY = ['creating', 'warming', 'binding'];
 
 interface ClaimFlags {
   readonly tenant?: string;
@@ -120,9 +114,8 @@ async function untilReady(session: Session, { id, claim }: ClaimedAnswer): Promi
   const { client, signal, world } = session;
   const bar = startProgress(world.stderr, `Preparing ${id}`);
   try {
-    const instance = await client.follow(id, {
-      until: ({ state }) => !ON_THE_WAY.includes(state),
-      withinMs: claim.outcome === 'warm' ? READY_LIMIT_MS : START_LIMIT_MS,
+    const instance = await followClaim(client, id, {
+      isWarm: claim.outcome === 'warm',
       onLook: ({ progress }) => {
         if (progress !== null) bar.update(progress.step - 1, progress.of, progress.what);
       },

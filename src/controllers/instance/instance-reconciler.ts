@@ -32,6 +32,7 @@ export class InstanceReconciler implements Reconciler {
   }
 
   async #step(instance: Instance, signal: AbortSignal): Promise<Outcome> {
+    if (instance.state !== 'idle') this.outside.answered.delete(instance.id);
     switch (instance.state) {
       case 'creating':
         return launch(this.outside, instance, { asTried: this.#asTried(instance), signal });

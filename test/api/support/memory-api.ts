@@ -25,7 +25,7 @@ import { MemorySweeps } from './memory-sweeps.js';
 
 const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
-const NAMES = { baseDomain: 'claws.localhost', edgePort: 8088 };
+const NAMES = { scheme: 'http', baseDomain: 'claws.localhost', edgePort: 8088 } as const;
 
 /** What a token of a test says; the defaults make a valid one of a product. */
 export interface TestClaims {

@@ -93,6 +93,7 @@ function outsideOf(store: Store, ports: OutsidePorts, pools: Driver): Outside {
     renderConfig: (instance, keys, trial) =>
       renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
     announced: new Map(),
+    answered: new Map(),
     wakePool: (poolId) => pools.wake(poolId),
     onPhase: () => undefined,
   };

@@ -138,6 +138,7 @@ function outsideOf(
         ...(trial?.names.map((name) => keyField(name, trial.number)) ?? []),
       ]),
     announced: new Map(),
+    answered: new Map(),
     onPhase: () => undefined,
   };
 }

@@ -74,11 +74,21 @@ export class Servers {
   allocations(instanceId: InstanceId): AllocationView[] {
     const job = this.jobs.get(instanceId);
     if (job === undefined || job.gateway === null) return [];
-    const { allocationId: id, nodeId, placedAt, state, restarts, exitCode } = job.gateway;
-    const phase = state === 'ended' ? 'complete' : state === 'waiting' ? 'pending' : 'running';
+    const {
+      allocationId: id,
+      nodeId,
+      placedAt,
+      startedAt,
+      state,
+      restarts,
+      exitCode,
+    } = job.gateway;
+    const isUp = state === 'booting' || state === 'started';
+    const phase = state === 'ended' ? 'complete' : isUp ? 'running' : 'pending';
+    const times = { placedAt, startedAt };
     const lastEvent = exitCode === null ? null : `exit code ${exitCode}`;
     return [
-      { id, nodeId, placedAt, phase, isWanted: !job.isStopped, restarts, exitCode, lastEvent },
+      { id, nodeId, ...times, phase, isWanted: !job.isStopped, restarts, exitCode, lastEvent },
     ];
   }
 
