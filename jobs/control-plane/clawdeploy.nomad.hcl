@@ -287,7 +287,7 @@ job "clawdeploy" {
         }
       }
 
-      # Where the edge asks who is behind a name (CLAWDEPLOY_LOOKUP of edge/Caddyfile).
+      # Where the edge asks who is behind a name (CLAWDEPLOY_LOOKUPS of edge/Caddyfile).
       dynamic "service" {
         for_each = role.value.lookup
 

@@ -11,6 +11,8 @@ namespace "default" {
     "deregister-job",
     "purge-job",
     "evaluate-job",
+    # Signals: what is deleted ends at once, and its tenant's connections with it.
+    "alloc-lifecycle",
   ]
 
   # The config of an instance: never a secret, always under its job's own path.

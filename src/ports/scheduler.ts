@@ -43,8 +43,8 @@ export interface Scheduler {
   /** Registers the instance's job; registering it again changes nothing. */
   startInstance(spec: InstanceSpec, signal: AbortSignal): Promise<void>;
   /**
-   * Stops the job, and forgets it once nothing of it runs any more; ask again until it is `gone`.
-   * Refuses a job that is not ours.
+   * Stops the job for good: its task ends at once, whatever it serves, and the job is forgotten when
+   * nothing of it runs any more; ask again until it is `gone`. Refuses a job that is not ours.
    */
   stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<'stopping' | 'gone'>;
   listAllocations(instanceId: InstanceId, signal: AbortSignal): Promise<readonly AllocationView[]>;
