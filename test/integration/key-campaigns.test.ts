@@ -277,7 +277,8 @@ describe('key campaigns', function () {
       // A minute and more later is what housekeeping is for; what has no row is left alone.
       await world.values.write(id, NEW_VALUE, signal);
       await world.values.write(keyCampaignIdOf('dddddddddddd'), 'a-stranger', signal);
-      await destroyLeftovers({ ...world, log: quietLog }, signal);
+      const { store, values } = world;
+      await destroyLeftovers({ store, values, log: quietLog }, signal);
       expect(world.values.kept).to.deep.equal(['a-stranger']);
     });
 
