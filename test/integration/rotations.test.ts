@@ -279,7 +279,10 @@ describe('rotations of keys', function () {
       });
       await setKeys(id, { stub: SET }, { vault: early });
       letGo();
-      expect((await Promise.all(rotating))[0]).to.include({ state: 'reverting', reason: 'superseded' });
+      expect((await Promise.all(rotating))[0]).to.include({
+        state: 'reverting',
+        reason: 'superseded',
+      });
       await expectSetKeyWins();
     });
 
