@@ -270,16 +270,19 @@ describe('rotations of keys', function () {
         letGo = resolve;
       });
       const slow = vaultWith('before', () => held);
-      let rotating: Promise<Rotation> | null = null;
+      const rotating: Promise<Rotation>[] = [];
       const early = vaultWith('before', async () => {
-        rotating = rotate({ stub: NEW }, slow);
+        rotating.push(rotate({ stub: NEW }, slow));
         await waitFor(async () => (await store.rotations.findOpen(id)) !== null, {
           ...{ withinMs: 5_000, describe: 'the rotation to be open' },
         });
       });
       await setKeys(id, { stub: SET }, { vault: early });
       letGo();
-      expect(await rotating).to.include({ state: 'reverting', reason: 'superseded' });
+      expect((await Promise.all(rotating))[0]).to.include({
+        state: 'reverting',
+        reason: 'superseded',
+      });
       await expectSetKeyWins();
     });
 
