@@ -41,6 +41,7 @@ export const FAULT_CODES = {
   streams_limit_reached: 'capacity',
 
   database_unreachable: 'unavailable',
+  redis_unreachable: 'unavailable',
   nomad_unreachable: 'unavailable',
   nomad_refused: 'unavailable',
   consul_unreachable: 'unavailable',

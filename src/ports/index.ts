@@ -4,6 +4,7 @@ export type * from './gateway.js';
 export type * from './key-campaign-store.js';
 export type * from './key-store.js';
 export type * from './log.js';
+export type * from './rate-limits.js';
 export type * from './scheduler-feed.js';
 export type * from './scheduler.js';
 export type * from './secrets.js';
