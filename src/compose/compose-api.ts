@@ -1,6 +1,7 @@
 import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
+import { apiKeyEndpoints } from '../api/routes/api-keys.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
 import { keyCampaignEndpoints } from '../api/routes/key-campaigns.js';
 import { keyEndpoints } from '../api/routes/keys.js';
@@ -9,7 +10,6 @@ import { rotationEndpoints } from '../api/routes/rotations.js';
 import { sweepEndpoints } from '../api/routes/sweeps.js';
 import { tenantEndpoints } from '../api/routes/tenants.js';
 import type { Endpoint } from '../api/endpoint.js';
-import { TokenVerifier } from '../api/token-verifier.js';
 import { AwaitInstance } from '../commands/await-instance.js';
 import { ProviderProbe } from '../clients/providers/provider-probe.js';
 import { ChangeKeyCampaign } from '../commands/change-key-campaign.js';
@@ -17,8 +17,10 @@ import { ChangeKeys } from '../commands/change-keys.js';
 import { ChangePool } from '../commands/change-pool.js';
 import { CheckKeys } from '../commands/check-keys.js';
 import { ClaimInstance } from '../commands/claim-instance.js';
+import { CreateApiKey } from '../commands/create-api-key.js';
 import { DeleteInstance } from '../commands/delete-instance.js';
 import { FindInstance } from '../commands/find-instance.js';
+import { ListApiKeys } from '../commands/list-api-keys.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
 import { FindKeyCampaign } from '../commands/find-key-campaign.js';
@@ -26,6 +28,7 @@ import { FindRotation } from '../commands/find-rotation.js';
 import { FindSweep } from '../commands/find-sweep.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
+import { RevokeApiKey } from '../commands/revoke-api-key.js';
 import { RotateKeys } from '../commands/rotate-keys.js';
 import { StartKeyCampaign } from '../commands/start-key-campaign.js';
 import { StartRotation } from '../commands/start-rotation.js';
@@ -38,6 +41,8 @@ import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
 import { listen } from './listen.js';
 import { operationsOf } from './operations.js';
+import { inTurns, openLimits } from './open-limits.js';
+import { openCredentials } from './open-credentials.js';
 import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
@@ -48,7 +53,6 @@ import { VAULT_SETTINGS, openVault } from './open-vault.js';
 export const API_SETTINGS: readonly SettingName[] = [
   ...VAULT_SETTINGS,
   'CLAWDEPLOY_DATABASE_URL_FILE',
-  'CLAWDEPLOY_JWKS_FILE',
   'CLAWDEPLOY_STUB_MODEL_URL',
 ];
 
@@ -65,14 +69,14 @@ export async function startApiRole(
 ): Promise<void> {
   const { config, log, metrics, started, stopping } = foundation;
   const vault = openVault(foundation);
-  const allProbes = { ...probes, vault: { isRequired: true, probe: vault.ping } };
+  const { limits, probe } = openLimits(foundation);
+  const allProbes = {
+    ...{ ...probes, vault: { isRequired: true, probe: vault.ping }, 'rate limits': probe },
+  };
   const api = createApi({
     endpoints: endpointsOf(foundation, database, vault),
-    tokens: new TokenVerifier({
-      jwksFile: config.CLAWDEPLOY_JWKS_FILE,
-      issuer: config.CLAWDEPLOY_TOKEN_ISSUER,
-      audience: config.CLAWDEPLOY_TOKEN_AUDIENCE,
-    }),
+    tokens: openCredentials(foundation, database.store),
+    limits,
     operations: operationsOf(metrics, allProbes),
     log,
     onRequest: (route, method, status, seconds) => {
@@ -115,13 +119,14 @@ function endpointsOf(
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
   const names = publicNames(config);
+  const claim = new ClaimInstance(store, systemClock, {
+    offers: offersOf(offerSettings(config)),
+    defaultRegion: config.CLAWDEPLOY_NODE_POOL,
+    waitingMax: config.CLAWDEPLOY_WAITING_MAX,
+    onOutcome,
+  });
   const instanceCommands = {
-    claim: new ClaimInstance(store, systemClock, {
-      offers: offersOf(offerSettings(config)),
-      defaultRegion: config.CLAWDEPLOY_NODE_POOL,
-      waitingMax: config.CLAWDEPLOY_WAITING_MAX,
-      onOutcome,
-    }),
+    claim: inTurns(foundation, claim),
     find,
     list: new ListInstances(store),
     access: new ReadAccess(store, tokens, systemClock),
@@ -155,6 +160,11 @@ function endpointsOf(
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
     }),
     ...tenantEndpoints({ suspend: new SuspendTenant(store, systemClock) }),
+    ...apiKeyEndpoints({
+      create: new CreateApiKey(store, systemClock),
+      list: new ListApiKeys(store),
+      revoke: new RevokeApiKey(store, systemClock),
+    }),
     ...sweepEndpoints({
       request: new RequestSweep(store, systemClock),
       find: new FindSweep(store),

@@ -13,6 +13,7 @@ import type { PoolOverride } from '../domain/sizing/schedule.js';
 import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
+import type { ApiKeyStore } from './api-key-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
 
@@ -301,6 +302,7 @@ export interface Repositories {
   readonly keys: KeyStore;
   readonly rotations: RotationStore;
   readonly keyCampaigns: KeyCampaignStore;
+  readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly leases: LeaseStore;
   readonly audit: AuditStore;

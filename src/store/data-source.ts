@@ -6,6 +6,8 @@ import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
+import { ApiKeys1795940000000 } from './migrations/1795940000000-api-keys.js';
+import { ApiKeyRow } from './rows/api-key-row.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -24,6 +26,7 @@ import { steadyDriver } from './steady-pool.js';
 
 /** All tables, in no particular order. */
 export const ROWS = [
+  ApiKeyRow,
   AuditRow,
   ClaimRow,
   IdempotencyKeyRow,
@@ -48,6 +51,7 @@ export const MIGRATIONS = [
   TellAfterCommit1795460000000,
   Rotations1795470000000,
   KeyCampaigns1795480000000,
+  ApiKeys1795940000000,
 ];
 
 export interface DataSourceOptions {

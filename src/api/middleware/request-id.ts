@@ -9,6 +9,7 @@ export const requestId: ApiMiddleware = async (context, next) => {
   const offered = context.get('x-request-id');
   context.state.requestId = SANE.test(offered) ? offered : `req-${randomBase32(LENGTH)}`;
   context.state.route = 'unmatched';
+  context.state.counted = [];
   context.set('x-request-id', context.state.requestId);
   await next();
 };
