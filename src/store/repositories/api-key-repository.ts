@@ -63,9 +63,8 @@ function toApiKey(row: ApiKeyRow): ApiKey {
   const words = Words.safeParse(row);
   if (!words.success) {
     const details = { table: 'api_keys', id: row.id };
-    throw new Fault('row_malformed', 'Something is wrong on our side.', {
-      ...{ details, cause: words.error },
-    });
+    const { error: cause } = words;
+    throw new Fault('row_malformed', 'Something is wrong on our side.', { details, cause });
   }
   const { name, tenantRef, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt } = row;
   return {
