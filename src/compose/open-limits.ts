@@ -1,7 +1,6 @@
 import { trustedProxies } from '../api/limits/caller-address.js';
-import { RequestLimits } from '../api/limits/request-limits.js';
+import { RequestLimits, creatorOf } from '../api/limits/request-limits.js';
 import type { ClaimInstance } from '../commands/claim-instance.js';
-import { actorOf } from '../commands/visibility.js';
 import { RedisRateLimits } from '../clients/redis/redis-rate-limits.js';
 import { readSecretFile } from '../config/read-config.js';
 import { rateLimitOf } from '../domain/rate-limit.js';
@@ -80,7 +79,7 @@ export function inTurns(
   });
   return {
     execute: (request) =>
-      turns.run(actorOf(request.caller.principal), () => claim.execute(request)),
+      turns.run(creatorOf(request.caller.principal), () => claim.execute(request)),
   };
 }
 

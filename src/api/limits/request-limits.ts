@@ -1,5 +1,6 @@
 import type { BlockList } from 'node:net';
 import { actorOf } from '../../commands/visibility.js';
+import type { Principal } from '../../domain/principal.js';
 import type { RateLimit, RateLimitName } from '../../domain/rate-limit.js';
 import { Fault } from '../../errors/index.js';
 import { jittered } from '../../lib/random.js';
@@ -62,9 +63,7 @@ export class RequestLimits {
     await this.#count(context, [
       { limit: caller, key },
       ...(tenantRef === null ? [] : [{ limit: tenant, key: tenantRef }]),
-      ...(isCreate
-        ? [{ limit: creates, key: tenantRef === null ? key : `tenant:${tenantRef}` }]
-        : []),
+      ...(isCreate ? [{ limit: creates, key: creatorOf(principal) }] : []),
     ]);
   }
 
@@ -80,6 +79,12 @@ export class RequestLimits {
     onRefused?.(refused.limit.name);
     throw rateLimited(refused);
   }
+}
+
+/** Who creates: a tenant whatever its tokens, else the caller. Tenants may have the names of callers. */
+export function creatorOf(principal: Principal): string {
+  const { tenantRef } = principal;
+  return tenantRef === null ? actorOf(principal) : `tenant:${tenantRef}`;
 }
 
 function lastToReset(refused: readonly Counted[]): Counted | null {
