@@ -192,23 +192,23 @@ locals {
   entry = "${var.release_dir}/build/dist/src/main.js"
 
   environment = {
-    NODE_ENV                     = "production"
-    CLAWDEPLOY_NOMAD_ADDR        = var.nomad_addr
-    CLAWDEPLOY_CONSUL_ADDR       = var.consul_addr
-    CLAWDEPLOY_VAULT_ADDR        = var.vault_addr
-    CLAWDEPLOY_BASE_DOMAIN       = var.base_domain
-    CLAWDEPLOY_EDGE_ADDRESS      = var.edge_address
-    CLAWDEPLOY_PUBLIC_SCHEME     = var.public_scheme
-    CLAWDEPLOY_PUBLIC_EDGE_PORT  = "${var.public_edge_port}"
-    CLAWDEPLOY_PUBLIC_API_URL    = var.public_api_url
-    CLAWDEPLOY_GATEWAY_BIND      = var.gateway_bind
-    CLAWDEPLOY_TRUSTED_PROXIES   = var.trusted_proxies
-    CLAWDEPLOY_NODE_POOL         = var.instance_node_pool
-    CLAWDEPLOY_DATACENTER        = var.datacenter
-    CLAWDEPLOY_POOLS             = var.pools
-    CLAWDEPLOY_OPENCLAW_DIR      = var.openclaw_dir
-    CLAWDEPLOY_COMPILE_CACHE_DIR = "${var.openclaw_dir}/compile-cache"
-    CLAWDEPLOY_STUB_MODEL_URL    = var.stub_model_url
+    NODE_ENV                           = "production"
+    CLAWDEPLOY_NOMAD_ADDR              = var.nomad_addr
+    CLAWDEPLOY_CONSUL_ADDR             = var.consul_addr
+    CLAWDEPLOY_VAULT_ADDR              = var.vault_addr
+    CLAWDEPLOY_BASE_DOMAIN             = var.base_domain
+    CLAWDEPLOY_EDGE_ADDRESS            = var.edge_address
+    CLAWDEPLOY_PUBLIC_SCHEME           = var.public_scheme
+    CLAWDEPLOY_PUBLIC_EDGE_PORT        = "${var.public_edge_port}"
+    CLAWDEPLOY_PUBLIC_API_URL          = var.public_api_url
+    CLAWDEPLOY_GATEWAY_BIND            = var.gateway_bind
+    CLAWDEPLOY_GATEWAY_TRUSTED_PROXIES = var.trusted_proxies
+    CLAWDEPLOY_NODE_POOL               = var.instance_node_pool
+    CLAWDEPLOY_DATACENTER              = var.datacenter
+    CLAWDEPLOY_POOLS                   = var.pools
+    CLAWDEPLOY_OPENCLAW_DIR            = var.openclaw_dir
+    CLAWDEPLOY_COMPILE_CACHE_DIR       = "${var.openclaw_dir}/compile-cache"
+    CLAWDEPLOY_STUB_MODEL_URL          = var.stub_model_url
   }
 }
 

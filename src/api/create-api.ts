@@ -3,11 +3,14 @@ import Koa from 'koa';
 import helmet from 'koa-helmet';
 import { Scope } from '../lib/scope.js';
 import type { Log } from '../ports/index.js';
+import { assertScope } from './assert-scope.js';
+import type { Verifier } from './credentials/identity.js';
 import { pageFileRouter } from './docs-page.js';
 import { documentRoutes } from './document-routes.js';
 import type { Endpoint, EndpointAnswer } from './endpoint.js';
 import { EVENT_STREAM_HEADERS, eventStream } from './event-stream.js';
 import { idempotencyKeyOf, lastEventIdOf, preferenceApplied, waitMsOf } from './headers.js';
+import type { RequestLimits } from './limits/request-limits.js';
 import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
@@ -19,11 +22,11 @@ import { openRouter } from './open-route.js';
 import type { Operations } from './ops.js';
 import { opsRoutes } from './ops.js';
 import { faultOf, problemOf } from './problem.js';
-import type { TokenVerifier } from './token-verifier.js';
 
 export interface ApiOptions {
   readonly endpoints: readonly Endpoint[];
-  readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly tokens: Verifier;
+  readonly limits: RequestLimits;
   readonly operations: Operations;
   readonly log: Log;
   readonly onRequest: OnRequest;
@@ -45,6 +48,10 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(helmet({ contentSecurityPolicy: { directives: PAGE_POLICY } }) as Koa.Middleware);
   app.use(openRouter(openRoutesOf(options)).routes());
   app.use(pageFileRouter().routes());
+  app.use(async (context, next) => {
+    await options.limits.countAddress(context);
+    await next();
+  });
   app.use(jsonBody());
   app.use(endpointRouter(options).routes());
   return app;
@@ -94,7 +101,9 @@ function endpointRouter(options: ApiOptions): Router<RequestState> {
 async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): Promise<void> {
   const { state } = context;
   state.route = one.path;
-  const principal = await options.tokens.verify(context.get('authorization'));
+  const identity = await options.tokens.verify(context.get('authorization'));
+  await options.limits.countCaller(context, identity, one.isCreate);
+  assertScope(identity, one.scope);
   const exchange = new Scope(options.stopping);
   context.res.once('close', () => {
     exchange.end();
@@ -103,7 +112,8 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   if (context.res.destroyed) exchange.end();
   const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
-    caller: { principal, requestId: state.requestId },
+    caller: { principal: identity.principal, requestId: state.requestId },
+    scopes: identity.scopes,
     params: context['params'] as unknown,
     query: { ...context.query },
     body: context.request.body,

@@ -14,7 +14,7 @@ const FAULT_CODE_NAMES = Object.keys(FAULT_CODES) as [FaultCode, ...FaultCode[]]
 const instant = z.iso.datetime().openapi({ example: '2026-11-23T12:00:00.000Z' });
 
 /** A product's own name for a tenant: anything printable that fits a line. */
-const tenantRef = z
+export const tenantRef = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, 'use 1–128 letters, digits and . _ : @ -')
   .openapi({ description: 'The product’s own name for the tenant.', example: 'alice' });

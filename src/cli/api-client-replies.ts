@@ -141,6 +141,24 @@ export const SweepReply = z.object({
     .nullable(),
 });
 
+export const ApiKeyReply = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.string(),
+  tenant: z.string().nullable(),
+  scopes: z.array(z.string()),
+  expiresAt: z.string(),
+  lastUsedAt: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+});
+
+export const ApiKeyCreatedReply = ApiKeyReply.extend({ key: z.string() });
+
+export const ApiKeyPageReply = z.object({
+  items: z.array(ApiKeyReply),
+  nextCursor: z.string().nullable(),
+});
+
 export const ProblemReply = z.object({
   code: z.string(),
   detail: z.string(),
@@ -153,6 +171,8 @@ export type KeyAnswer = z.infer<typeof KeyReply>;
 export type RotationAnswer = z.infer<typeof RotationReply>;
 export type CampaignAnswer = z.infer<typeof CampaignReply>;
 export type AccessAnswer = z.infer<typeof AccessReply>;
+export type ApiKeyAnswer = z.infer<typeof ApiKeyReply>;
+export type ApiKeyCreatedAnswer = z.infer<typeof ApiKeyCreatedReply>;
 export type SweepAnswer = z.infer<typeof SweepReply>;
 export type ClaimedAnswer = z.infer<typeof ClaimedReply>;
 export type PoolAnswer = z.infer<typeof PoolReply>;

@@ -8,6 +8,8 @@ import { instancesIn } from './api-client-events.js';
 import { ApiFailure, noAnswer, refusalOf } from './api-client-failure.js';
 import type {
   AccessAnswer,
+  ApiKeyAnswer,
+  ApiKeyCreatedAnswer,
   CampaignAnswer,
   ClaimedAnswer,
   InstanceAnswer,
@@ -19,6 +21,9 @@ import type {
 } from './api-client-replies.js';
 import {
   AccessReply,
+  ApiKeyCreatedReply,
+  ApiKeyPageReply,
+  ApiKeyReply,
   CampaignListReply,
   CampaignReply,
   ClaimedReply,
@@ -64,6 +69,15 @@ export interface KeyWish {
 }
 
 /** Which key to exchange across the fleet; without a value its tenants are asked for theirs. */
+/** What an API key is to be for. */
+export interface ApiKeyWish {
+  readonly name: string;
+  readonly role: string;
+  readonly tenant?: string;
+  readonly scopes?: readonly string[];
+  readonly expiresInDays: number;
+}
+
 export type CampaignWish =
   | {
       readonly kind: 'replace';
@@ -252,6 +266,31 @@ export class ApiClient {
     return this.#send(request, CampaignReply);
   }
 
+  /** Makes an API key; the answer is the only place where it ever is. */
+  createApiKey(body: ApiKeyWish, signal: AbortSignal): Promise<ApiKeyCreatedAnswer> {
+    const request = { method: 'POST', path: API_KEYS_PATH, body, signal } as const;
+    return this.#send(request, ApiKeyCreatedReply);
+  }
+
+  async listApiKeys(signal: AbortSignal): Promise<readonly ApiKeyAnswer[]> {
+    const all: ApiKeyAnswer[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < PAGES_MAX; page += 1) {
+      const query = { limit: PAGE_SIZE, cursor };
+      const request = { method: 'GET', path: API_KEYS_PATH, query, signal } as const;
+      const { items, nextCursor } = await this.#send(request, ApiKeyPageReply);
+      all.push(...items);
+      if (nextCursor === null) break;
+      cursor = nextCursor;
+    }
+    return all;
+  }
+
+  revokeApiKey(id: string, signal: AbortSignal): Promise<ApiKeyAnswer> {
+    const path = `${API_KEYS_PATH}/${encodeURIComponent(id)}`;
+    return this.#send({ method: 'DELETE', path, signal }, ApiKeyReply);
+  }
+
   changePool(id: string, body: PoolWish, signal: AbortSignal): Promise<PoolAnswer> {
     const path = `/v1/pools/${encodeURIComponent(id)}`;
     return this.#send({ method: 'PATCH', path, body, signal }, PoolReply);
@@ -298,6 +337,7 @@ export class ApiClient {
   }
 }
 
+const API_KEYS_PATH = '/v1/api-keys';
 const CAMPAIGNS_PATH = '/v1/key-campaigns';
 
 function campaignPath(id: string): string {

@@ -1,6 +1,7 @@
 import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
+import { apiKeyEndpoints } from '../api/routes/api-keys.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
 import { keyCampaignEndpoints } from '../api/routes/key-campaigns.js';
 import { keyEndpoints } from '../api/routes/keys.js';
@@ -9,7 +10,6 @@ import { rotationEndpoints } from '../api/routes/rotations.js';
 import { sweepEndpoints } from '../api/routes/sweeps.js';
 import { tenantEndpoints } from '../api/routes/tenants.js';
 import type { Endpoint } from '../api/endpoint.js';
-import { TokenVerifier } from '../api/token-verifier.js';
 import { AwaitInstance } from '../commands/await-instance.js';
 import { ProviderProbe } from '../clients/providers/provider-probe.js';
 import { ChangeKeyCampaign } from '../commands/change-key-campaign.js';
@@ -17,8 +17,10 @@ import { ChangeKeys } from '../commands/change-keys.js';
 import { ChangePool } from '../commands/change-pool.js';
 import { CheckKeys } from '../commands/check-keys.js';
 import { ClaimInstance } from '../commands/claim-instance.js';
+import { CreateApiKey } from '../commands/create-api-key.js';
 import { DeleteInstance } from '../commands/delete-instance.js';
 import { FindInstance } from '../commands/find-instance.js';
+import { ListApiKeys } from '../commands/list-api-keys.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
 import { FindKeyCampaign } from '../commands/find-key-campaign.js';
@@ -27,6 +29,7 @@ import { FindSweep } from '../commands/find-sweep.js';
 import { RefusalTally } from '../commands/refusal-tally.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
+import { RevokeApiKey } from '../commands/revoke-api-key.js';
 import { RotateKeys } from '../commands/rotate-keys.js';
 import { StartKeyCampaign } from '../commands/start-key-campaign.js';
 import { StartRotation } from '../commands/start-rotation.js';
@@ -39,6 +42,8 @@ import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
 import { listen } from './listen.js';
 import { operationsOf } from './operations.js';
+import { inTurns, openLimits } from './open-limits.js';
+import { openCredentials } from './open-credentials.js';
 import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
@@ -49,7 +54,6 @@ import { VAULT_SETTINGS, openVault } from './open-vault.js';
 export const API_SETTINGS: readonly SettingName[] = [
   ...VAULT_SETTINGS,
   'CLAWDEPLOY_DATABASE_URL_FILE',
-  'CLAWDEPLOY_JWKS_FILE',
   'CLAWDEPLOY_STUB_MODEL_URL',
 ];
 
@@ -66,15 +70,14 @@ export async function startApiRole(
 ): Promise<void> {
   const { config, log, metrics, started, stopping } = foundation;
   const vault = openVault(foundation);
+  const { limits, probe } = openLimits(foundation);
   // Told, not required: claims need the database alone, and keys answer 503 by themselves meanwhile.
-  const allProbes = { vault: { isRequired: false, probe: vault.ping }, ...probes };
+  const vaultProbe = { isRequired: false, probe: vault.ping };
+  const allProbes = { vault: vaultProbe, ...probes, 'rate limits': probe };
   const api = createApi({
     endpoints: endpointsOf(foundation, database, vault),
-    tokens: new TokenVerifier({
-      jwksFile: config.CLAWDEPLOY_JWKS_FILE,
-      issuer: config.CLAWDEPLOY_TOKEN_ISSUER,
-      audience: config.CLAWDEPLOY_TOKEN_AUDIENCE,
-    }),
+    tokens: openCredentials(foundation, database.store),
+    limits,
     operations: operationsOf(metrics, allProbes),
     log,
     onRequest: (route, method, status, seconds) => {
@@ -118,16 +121,17 @@ function endpointsOf(
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
   const names = publicNames(config);
+  const claim = new ClaimInstance(store, systemClock, {
+    offers: offersOf(offerSettings(config)),
+    defaultRegion: config.CLAWDEPLOY_NODE_POOL,
+    waitingMax: config.CLAWDEPLOY_WAITING_MAX,
+    onOutcome,
+    onRefused: (offer) => {
+      refusals.add(offer);
+    },
+  });
   const instanceCommands = {
-    claim: new ClaimInstance(store, systemClock, {
-      offers: offersOf(offerSettings(config)),
-      defaultRegion: config.CLAWDEPLOY_NODE_POOL,
-      waitingMax: config.CLAWDEPLOY_WAITING_MAX,
-      onOutcome,
-      onRefused: (offer) => {
-        refusals.add(offer);
-      },
-    }),
+    claim: inTurns(foundation, claim),
     find,
     list: new ListInstances(store),
     access: new ReadAccess(store, tokens, systemClock),
@@ -161,6 +165,11 @@ function endpointsOf(
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
     }),
     ...tenantEndpoints({ suspend: new SuspendTenant(store, systemClock) }),
+    ...apiKeyEndpoints({
+      create: new CreateApiKey(store, systemClock),
+      list: new ListApiKeys(store),
+      revoke: new RevokeApiKey(store, systemClock),
+    }),
     ...sweepEndpoints({
       request: new RequestSweep(store, systemClock),
       find: new FindSweep(store),

@@ -42,7 +42,7 @@ export function instanceVariables(
     edge_scheme: scheme,
     edge_port: edgePort,
     bind: config.CLAWDEPLOY_GATEWAY_BIND,
-    trusted_proxies: config.CLAWDEPLOY_TRUSTED_PROXIES,
+    trusted_proxies: config.CLAWDEPLOY_GATEWAY_TRUSTED_PROXIES,
     api_url: config.CLAWDEPLOY_PUBLIC_API_URL?.replace(/\/+$/, '') ?? '',
   };
 }

@@ -15,6 +15,8 @@ export type SweepId = Branded<'SweepId'>;
 export type RotationId = Branded<'RotationId'>;
 /** `kc-` and 12 characters of base32: one key exchanged across the fleet. */
 export type KeyCampaignId = Branded<'KeyCampaignId'>;
+/** `ak-` and 12 characters of base32: one API key; the key itself shows the same characters. */
+export type ApiKeyId = Branded<'ApiKeyId'>;
 /** Readable and derived from the pool key, e.g. `s-2026.9.6-c1-default`. */
 export type PoolId = Branded<'PoolId'>;
 
@@ -55,6 +57,14 @@ export function parseKeyCampaignId(text: string): KeyCampaignId {
   );
 }
 
+const API_KEY_ID = /^ak-[a-z2-7]{12}$/;
+
+/** Text from outside as the id of an API key; a malformed one is as unknown as an absent one. */
+export function parseApiKeyId(text: string): ApiKeyId {
+  if (API_KEY_ID.test(text)) return text as ApiKeyId;
+  throw new Fault('api_key_unknown', 'No such API key; GET /v1/api-keys lists them.');
+}
+
 /** What `poolIdOf` makes: a size class, a version, a schema and a node pool. */
 const POOL_ID = /^[a-z]+-[\w.+-]+-c\d+-[\w.-]+$/;
 
@@ -92,6 +102,11 @@ export function rotationIdOf(suffix: string): RotationId {
 /** Marks a random base32 suffix as the id of a key campaign. */
 export function keyCampaignIdOf(suffix: string): KeyCampaignId {
   return `kc-${suffix}` as KeyCampaignId;
+}
+
+/** Marks a random base32 suffix as the id of an API key. */
+export function apiKeyIdOf(suffix: string): ApiKeyId {
+  return `ak-${suffix}` as ApiKeyId;
 }
 
 /** Length of the random part of every id: 60 bits, so that a collision is not a thing to plan for. */

@@ -20,6 +20,7 @@ export const FAULT_CODES = {
   rotation_unknown: 'invalid',
   rotation_unprovable: 'invalid',
   key_campaign_unknown: 'invalid',
+  api_key_unknown: 'invalid',
   size_class_unoffered: 'invalid',
   tenant_suspended: 'invalid',
   tenant_unknown: 'invalid',
@@ -40,8 +41,11 @@ export const FAULT_CODES = {
 
   pool_empty: 'capacity',
   streams_limit_reached: 'capacity',
+  rate_limited: 'capacity',
 
   database_unreachable: 'unavailable',
+  redis_unreachable: 'unavailable',
+  issuer_unreachable: 'unavailable',
   nomad_unreachable: 'unavailable',
   nomad_refused: 'unavailable',
   consul_unreachable: 'unavailable',

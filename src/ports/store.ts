@@ -14,6 +14,7 @@ import type { StartOutcome } from '../domain/start-outcome.js';
 import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
+import type { ApiKeyStore } from './api-key-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
 
@@ -347,6 +348,7 @@ export interface Repositories {
   readonly keys: KeyStore;
   readonly rotations: RotationStore;
   readonly keyCampaigns: KeyCampaignStore;
+  readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly leases: LeaseStore;
   readonly audit: AuditStore;

@@ -10,6 +10,8 @@ import { DigestsOfIdempotencyKeys1795524000000 } from './migrations/179552400000
 import { PoolsThatTell1795910000000 } from './migrations/1795910000000-pools-that-tell.js';
 import { NodeListings1795920000000 } from './migrations/1795920000000-node-listings.js';
 import { EndsOfRotations1795930000000 } from './migrations/1795930000000-ends-of-rotations.js';
+import { ApiKeys1795940000000 } from './migrations/1795940000000-api-keys.js';
+import { ApiKeyRow } from './rows/api-key-row.js';
 import { AuditRow } from './rows/audit-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
@@ -30,6 +32,7 @@ import { steadyDriver } from './steady-pool.js';
 
 /** All tables, in no particular order. */
 export const ROWS = [
+  ApiKeyRow,
   AuditRow,
   ClaimRow,
   IdempotencyKeyRow,
@@ -60,6 +63,7 @@ export const MIGRATIONS = [
   PoolsThatTell1795910000000,
   NodeListings1795920000000,
   EndsOfRotations1795930000000,
+  ApiKeys1795940000000,
 ];
 
 export interface DataSourceOptions {

@@ -242,6 +242,22 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(path, 202, { ...start, body: { kind: 'renew', keyName: 'stub' } });
   });
 
+  it('tells the truth about API keys', async () => {
+    const as = { role: 'operator' };
+    const path = '/v1/api-keys';
+    const body = { name: 'shop backend', role: 'product', expiresInDays: 90 };
+    const make = { method: 'POST', path, body, as };
+    await expectAsDocumented(path, 201, make);
+    await expectAsDocumented(path, 403, { ...make, as: { role: 'product' } });
+    await expectAsDocumented(path, 400, { ...make, body: { ...body, expiresInDays: 366 } });
+    await expectAsDocumented(path, 200, { path, as });
+    const { data } = await call(api, { path, as });
+    const [{ id } = { id: '' }] = data.items as { id: string }[];
+    const one = { method: 'DELETE', path: `${path}/${id}`, as };
+    await expectAsDocumented(`${path}/{id}`, 200, one);
+    await expectAsDocumented(`${path}/{id}`, 404, { ...one, path: `${path}/ak-nothing` });
+  });
+
   it('tells the truth about failures that are nobody’s fault', async () => {
     api.fleet.trouble = new Fault('database_unreachable', 'The database does not answer.');
     await expectAsDocumented('/v1/pools', 503, { path: '/v1/pools' });

@@ -113,7 +113,7 @@ describe('jobspecs', function () {
         CLAWDEPLOY_PUBLIC_SCHEME: 'https',
         CLAWDEPLOY_PUBLIC_EDGE_PORT: '443',
         CLAWDEPLOY_GATEWAY_BIND: 'lan',
-        CLAWDEPLOY_TRUSTED_PROXIES: '10.0.0.5, 10.1.0.0/16',
+        CLAWDEPLOY_GATEWAY_TRUSTED_PROXIES: '10.0.0.5, 10.1.0.0/16',
       };
       const job = JSON.stringify(await parse(INSTANCE_JOB, variablesFor('exec', {}, settings)));
       expect(job).to.include('https://oc-aaaaaaaaaaaa.claws.localhost\\"]');

@@ -10,7 +10,9 @@ import { ROOT, listFiles, listProductSources, readRequired } from './source-tree
  * Ports that need no suite here: a log's promise is about lines on a terminal, not about answers,
  * and the stores have theirs beside the simulator's database, in test/simulation/store-contract.
  */
-const PORTS_WITHOUT_SUITE = new Set(['index', 'log', 'store', 'key-store', 'key-campaign-store']);
+const PORTS_WITHOUT_SUITE = new Set([
+  ...['index', 'log', 'store', 'key-store', 'key-campaign-store', 'api-key-store'],
+]);
 
 describe('registers', () => {
   const sources = listProductSources();

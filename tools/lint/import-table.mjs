@@ -98,6 +98,7 @@ export const PACKAGE_HOMES = {
   'reflect-metadata': ['store', 'main'],
   bull: ['queue'],
   ioredis: ['queue', 'clients'],
+  'rate-limiter-flexible': ['clients'],
   axios: ['clients'],
   consul: ['clients'],
   'node-vault': ['clients'],

@@ -16,6 +16,7 @@ export const requestId: ApiMiddleware = async (context, next) => {
   const own = offered === '' ? randomBase32(LENGTH) : digestOf(offered).slice(0, DIGEST_LENGTH);
   context.state.requestId = `req-${own}`;
   context.state.route = 'unmatched';
+  context.state.counted = [];
   context.set('x-request-id', context.state.requestId);
   await next();
 };

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { isLikeApiKey } from '../../domain/api-key.js';
 import { checkKey, checkKeyName } from '../../domain/providers.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import { monotonicMs } from '../../lib/clock.js';
@@ -99,7 +100,9 @@ function wishOf(session: Session, argument: string | undefined, flags: ClaimFlag
     throw usage('The tenant is named twice, and differently.');
   }
   const named = argument ?? flags.tenant;
-  const own = isTenantToken(session.token) ? undefined : session.world.environment.login;
+  // A key is a backend's, which does not claim for whoever happens to be logged in.
+  const hasOwner = isTenantToken(session.token) || isLikeApiKey(session.token);
+  const own = hasOwner ? undefined : session.world.environment.login;
   const tenant = named ?? own;
   return {
     ...(tenant === undefined ? {} : { tenant }),

@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { SignJWT, exportJWK } from 'jose';
 import { createApi } from '../../../src/api/create-api.js';
 import type { Endpoint } from '../../../src/api/endpoint.js';
+import { trustedProxies } from '../../../src/api/limits/caller-address.js';
+import { RequestLimits } from '../../../src/api/limits/request-limits.js';
+import { apiKeyEndpoints } from '../../../src/api/routes/api-keys.js';
 import { instanceEndpoints } from '../../../src/api/routes/instances.js';
 import { keyCampaignEndpoints } from '../../../src/api/routes/key-campaigns.js';
 import { keyEndpoints } from '../../../src/api/routes/keys.js';
@@ -15,9 +18,17 @@ import { poolEndpoints } from '../../../src/api/routes/pools.js';
 import { rotationEndpoints } from '../../../src/api/routes/rotations.js';
 import { sweepEndpoints } from '../../../src/api/routes/sweeps.js';
 import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
-import { TokenVerifier } from '../../../src/api/token-verifier.js';
-import type { Log } from '../../../src/ports/index.js';
+import { CredentialVerifier } from '../../../src/api/credentials/credential-verifier.js';
+import { fileKeys } from '../../../src/api/credentials/file-keys.js';
+import { TokenVerifier } from '../../../src/api/credentials/token-verifier.js';
+import type { RateLimit, RateLimitName } from '../../../src/domain/rate-limit.js';
+import { rateLimitOf } from '../../../src/domain/rate-limit.js';
+import type { Clock } from '../../../src/lib/clock.js';
+import { systemClock } from '../../../src/lib/clock.js';
+import type { Log, RateLimits } from '../../../src/ports/index.js';
+import { FakeRateLimits } from '../../support/fakes/fake-rate-limits.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
+import { MemoryApiKeys } from './memory-api-keys.js';
 import { MemoryFleet } from './memory-fleet.js';
 import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryRotations } from './memory-rotations.js';
@@ -27,10 +38,21 @@ const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
 const NAMES = { scheme: 'http', baseDomain: 'claws.localhost', edgePort: 8088 } as const;
 
+/** More than any test asks for that is not about limits. */
+const ENOUGH_PER_SECOND = 10_000;
+const GENEROUS = {
+  address: rateLimitOf('address', ENOUGH_PER_SECOND),
+  caller: rateLimitOf('caller', ENOUGH_PER_SECOND),
+  tenant: rateLimitOf('tenant', ENOUGH_PER_SECOND),
+  creates: rateLimitOf('creates', ENOUGH_PER_SECOND),
+};
+
 /** What a token of a test says; the defaults make a valid one of a product. */
 export interface TestClaims {
   readonly role?: string;
+  readonly subject?: string;
   readonly tenant?: string;
+  readonly scope?: string;
   readonly issuer?: string;
   readonly audience?: string;
   /** As jose writes it, e.g. `-1m`. */
@@ -45,6 +67,8 @@ export interface MemoryApi {
   readonly sweeps: MemorySweeps;
   readonly rotations: MemoryRotations;
   readonly campaigns: MemoryKeyCampaigns;
+  readonly apiKeys: MemoryApiKeys;
+  readonly rates: FakeRateLimits;
   readonly endpoints: readonly Endpoint[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
@@ -61,13 +85,19 @@ export interface MemoryApi {
 }
 
 /** Starts the API; the caller stops it. */
-export async function startMemoryApi(): Promise<MemoryApi> {
+export async function startMemoryApi(
+  clock: Clock = systemClock,
+  limits: Readonly<Record<RateLimitName, RateLimit>> = GENEROUS,
+  shared?: RateLimits,
+): Promise<MemoryApi> {
   const dir = await makeTempDir();
   const jwksFile = join(dir, 'jwks.json');
   const fleet = new MemoryFleet();
   const rotations = new MemoryRotations(fleet);
   const sweeps = new MemorySweeps();
   const campaigns = new MemoryKeyCampaigns();
+  const apiKeys = new MemoryApiKeys(clock);
+  const rates = new FakeRateLimits(clock);
   const endpoints = [
     ...instanceEndpoints(fleet.commands, NAMES),
     ...keyEndpoints(fleet.commands, NAMES),
@@ -76,13 +106,23 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     ...tenantEndpoints(fleet.tenants),
     ...sweepEndpoints(sweeps.commands),
     ...keyCampaignEndpoints(campaigns.commands),
+    ...apiKeyEndpoints(apiKeys.commands),
   ];
+  const tokens = new TokenVerifier({
+    keys: fileKeys(jwksFile),
+    ...{ issuer: ISSUER, audience: AUDIENCE, algorithms: ['ES256'], clockToleranceS: 5 },
+  });
   const logged: string[] = [];
   const stopping = new AbortController();
   const measured: string[] = [];
   const api = createApi({
     endpoints,
-    tokens: new TokenVerifier({ jwksFile, issuer: ISSUER, audience: AUDIENCE }),
+    tokens: new CredentialVerifier(tokens, apiKeys.verify),
+    limits: new RequestLimits({
+      rates: shared ?? rates,
+      limits,
+      trusted: trustedProxies(['127.0.0.1']),
+    }),
     operations: {
       readiness: () => Promise.resolve({ isReady: true, checks: { database: 'ok' } }),
       metrics: () =>
@@ -105,6 +145,8 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     sweeps,
     rotations,
     campaigns,
+    apiKeys,
+    rates,
     endpoints,
     logged,
     measured,
@@ -128,10 +170,14 @@ async function trust(jwksFile: string, kid: string): Promise<KeyObject> {
 }
 
 function signed(claims: TestClaims, key: KeyObject): Promise<string> {
-  const { role = 'product', tenant, issuer = ISSUER, audience = AUDIENCE, kid } = claims;
-  return new SignJWT({ role, ...(tenant === undefined ? {} : { tenant }) })
+  const { role = 'product', tenant, scope, issuer = ISSUER, audience = AUDIENCE, kid } = claims;
+  const named = {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(scope === undefined ? {} : { scope }),
+  };
+  return new SignJWT({ role, ...named })
     .setProtectedHeader({ alg: 'ES256', ...(kid === undefined ? {} : { kid }) })
-    .setSubject('tester')
+    .setSubject(claims.subject ?? 'tester')
     .setIssuer(issuer)
     .setAudience(audience)
     .setIssuedAt()

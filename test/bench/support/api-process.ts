@@ -90,6 +90,12 @@ function settingsOf(
     CLAWDEPLOY_API_PORT: String(ports.port),
     CLAWDEPLOY_INTERNAL_PORT: String(ports.internal),
     CLAWDEPLOY_POOLS: 's=0',
+    // One token claims for everybody here, from one address: the claim benches measure claims and not
+    // how they are refused. Counting goes on, in memory, as it does wherever there is no Redis.
+    CLAWDEPLOY_RATE_ADDRESS_PER_SECOND: '1000000',
+    CLAWDEPLOY_RATE_CALLER_PER_SECOND: '1000000',
+    CLAWDEPLOY_RATE_CREATES_PER_SECOND: '1000000',
+    CLAWDEPLOY_CREATES_WAITING_PER_CALLER: '10000',
   };
 }
 

@@ -64,12 +64,14 @@ export function createMemoryCensus(database: Database): Census {
   };
 }
 
-/** Workers are not part of the simulator; whoever calls them here is told so. */
-const NOT_SIMULATED = new Proxy({} as Repositories['keyCampaigns'], {
-  get: (_target, name) => {
-    throw new Error(`keyCampaigns.${String(name)} is not simulated.`);
-  },
-});
+/** Workers and callers' keys are no part of the simulator; whoever asks for them is told so. */
+function notSimulated<Name extends 'keyCampaigns' | 'apiKeys'>(part: Name): Repositories[Name] {
+  return new Proxy({} as Repositories[Name], {
+    get: (_target, name) => {
+      throw new Error(`${part}.${String(name)} is not simulated.`);
+    },
+  });
+}
 
 function repositoriesIn(database: Database, tx: Transaction | null): Repositories {
   return {
@@ -80,7 +82,8 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     claims: new MemoryClaims(database, tx),
     keys: new MemoryKeys(database, tx),
     rotations: new MemoryRotations(database, tx),
-    keyCampaigns: NOT_SIMULATED,
+    keyCampaigns: notSimulated('keyCampaigns'),
+    apiKeys: notSimulated('apiKeys'),
     idempotency: new MemoryIdempotency(database, tx),
     leases: new MemoryLeases(database, tx),
     sweeps: new MemorySweeps(database, tx),
