@@ -12,6 +12,8 @@ import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
 import { logOnce, problems } from './middleware/problems.js';
+import type { OnRefusal } from './middleware/refusals.js';
+import { addressOf, noteRefusals } from './middleware/refusals.js';
 import { requestId } from './middleware/request-id.js';
 import type { ApiContext, RequestState } from './middleware/state.js';
 import type { OpenRoute } from './open-route.js';
@@ -27,6 +29,7 @@ export interface ApiOptions {
   readonly operations: Operations;
   readonly log: Log;
   readonly onRequest: OnRequest;
+  readonly onRefusal: OnRefusal;
   /** Version of the product, for the document. */
   readonly version: string;
   /** Fires when the process stops, so that held requests are answered and not cut. */
@@ -45,6 +48,7 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(helmet({ contentSecurityPolicy: { directives: PAGE_POLICY } }) as Koa.Middleware);
   app.use(openRouter(openRoutesOf(options)).routes());
   app.use(pageFileRouter().routes());
+  app.use(noteRefusals(options.onRefusal));
   app.use(jsonBody());
   app.use(endpointRouter(options).routes());
   return app;
@@ -94,7 +98,9 @@ function endpointRouter(options: ApiOptions): Router<RequestState> {
 async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): Promise<void> {
   const { state } = context;
   state.route = one.path;
+  state.operation = one;
   const principal = await options.tokens.verify(context.get('authorization'));
+  state.principal = principal;
   const exchange = new Scope(options.stopping);
   context.res.once('close', () => {
     exchange.end();
@@ -103,7 +109,7 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   if (context.res.destroyed) exchange.end();
   const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
-    caller: { principal, requestId: state.requestId },
+    caller: { principal, requestId: state.requestId, from: addressOf(context) },
     params: context['params'] as unknown,
     query: { ...context.query },
     body: context.request.body,

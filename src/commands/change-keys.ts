@@ -94,6 +94,7 @@ export class ChangeKeys {
         target: instanceId,
         outcome: 'done',
         requestId: caller.requestId,
+        from: caller.from,
         details: { version, owner, set: names.join(' '), removed: remove.join(' ') },
       });
       return viewOf(tx, (await tx.instances.find(instanceId)) ?? instance);

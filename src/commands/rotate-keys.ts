@@ -41,7 +41,7 @@ export class RotateKeys {
     assertRotatable(view, Object.keys(values));
     return this.rotations.execute({
       ...{ instanceId: view.instance.id, values, owner, signal },
-      ...{ actor: actorOf(caller.principal), requestId: caller.requestId },
+      ...{ actor: actorOf(caller.principal), requestId: caller.requestId, from: caller.from },
     });
   }
 }

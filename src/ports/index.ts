@@ -1,4 +1,5 @@
 export type * from './announcements.js';
+export type * from './audit-store.js';
 export type * from './catalog.js';
 export type * from './gateway.js';
 export type * from './key-campaign-store.js';

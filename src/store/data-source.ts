@@ -6,7 +6,9 @@ import { Sweeps1795450000000 } from './migrations/1795450000000-sweeps.js';
 import { TellAfterCommit1795460000000 } from './migrations/1795460000000-tell-after-commit.js';
 import { Rotations1795470000000 } from './migrations/1795470000000-rotations.js';
 import { KeyCampaigns1795480000000 } from './migrations/1795480000000-key-campaigns.js';
+import { AuditChain1795950000000 } from './migrations/1795950000000-audit-chain.js';
 import { AuditRow } from './rows/audit-row.js';
+import { AuditSealRow } from './rows/audit-seal-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
 import { InstanceKeyRow } from './rows/instance-key-row.js';
@@ -25,6 +27,7 @@ import { steadyDriver } from './steady-pool.js';
 /** All tables, in no particular order. */
 export const ROWS = [
   AuditRow,
+  AuditSealRow,
   ClaimRow,
   IdempotencyKeyRow,
   InstanceKeyRow,
@@ -48,6 +51,7 @@ export const MIGRATIONS = [
   TellAfterCommit1795460000000,
   Rotations1795470000000,
   KeyCampaigns1795480000000,
+  AuditChain1795950000000,
 ];
 
 export interface DataSourceOptions {

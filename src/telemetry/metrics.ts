@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createAuditMetrics } from './audit-metrics.js';
 import { createKeyMetrics } from './key-metrics.js';
 import { createPoolMetrics } from './pool-metrics.js';
 import { createSweepMetrics } from './sweep-metrics.js';
@@ -19,6 +20,7 @@ export function createMetrics() {
     ...createPoolMetrics(registers),
     ...createSweepMetrics(registers),
     ...createKeyMetrics(registers),
+    ...createAuditMetrics(registers),
     claims: new Counter({
       name: 'claims_total',
       help: 'Claims by outcome: warm, queued, cold, replayed, or the code of their refusal.',

@@ -9,6 +9,8 @@ export const requestId: ApiMiddleware = async (context, next) => {
   const offered = context.get('x-request-id');
   context.state.requestId = SANE.test(offered) ? offered : `req-${randomBase32(LENGTH)}`;
   context.state.route = 'unmatched';
+  context.state.principal = null;
+  context.state.operation = null;
   context.set('x-request-id', context.state.requestId);
   await next();
 };

@@ -136,7 +136,7 @@ async function recordEnd(tx: Repositories, rotation: Rotation, at: Date): Promis
   const { id, instanceId, names, number } = rotation;
   await tx.audit.append({
     ...{ at, actor: 'controller', action: 'keys.rotated', target: instanceId },
-    ...{ outcome: 'done', requestId: null },
+    ...{ outcome: 'done', requestId: null, from: null },
     details: { rotation: id, number, names: names.join(' ') },
   });
   const payload = { rotation: id, names: names.join(' ') };

@@ -16,6 +16,7 @@ import { rotationEndpoints } from '../../../src/api/routes/rotations.js';
 import { sweepEndpoints } from '../../../src/api/routes/sweeps.js';
 import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
 import { TokenVerifier } from '../../../src/api/token-verifier.js';
+import type { Refusal } from '../../../src/domain/audit/refusal-tally.js';
 import type { Log } from '../../../src/ports/index.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
 import { MemoryFleet } from './memory-fleet.js';
@@ -50,6 +51,8 @@ export interface MemoryApi {
   readonly logged: string[];
   /** Route, method and status of each request, as metrics get them. */
   readonly measured: string[];
+  /** Refused writes, as the audit gets them. */
+  readonly refusals: Refusal[];
   readonly dir: string;
   /** What the process would fire when it is to end. */
   readonly stopping: AbortController;
@@ -80,6 +83,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   const logged: string[] = [];
   const stopping = new AbortController();
   const measured: string[] = [];
+  const refusals: Refusal[] = [];
   const api = createApi({
     endpoints,
     tokens: new TokenVerifier({ jwksFile, issuer: ISSUER, audience: AUDIENCE }),
@@ -90,6 +94,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     },
     log: logInto(logged),
     onRequest: (route, method, status) => measured.push(`${method} ${route} ${status}`),
+    onRefusal: (refusal) => refusals.push(refusal),
     version: '0.0.0',
     stopping: stopping.signal,
   });
@@ -108,6 +113,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     endpoints,
     logged,
     measured,
+    refusals,
     dir,
     stopping,
     token: (claims = {}, key = signing) => signed(claims, key),
