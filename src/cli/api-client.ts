@@ -8,6 +8,7 @@ import { instancesIn } from './api-client-events.js';
 import { ApiFailure, noAnswer, refusalOf } from './api-client-failure.js';
 import type {
   AccessAnswer,
+  AuditPageAnswer,
   CampaignAnswer,
   ClaimedAnswer,
   InstanceAnswer,
@@ -19,6 +20,7 @@ import type {
 } from './api-client-replies.js';
 import {
   AccessReply,
+  AuditPageReply,
   CampaignListReply,
   CampaignReply,
   ClaimedReply,
@@ -81,6 +83,16 @@ export interface PoolWish {
   readonly membersMax?: number;
   readonly isPaused?: boolean;
   readonly isBreakerOpen?: false;
+}
+
+/** Which audit records to show; times as ISO 8601. */
+export interface AuditWish {
+  readonly target?: string;
+  readonly actor?: string;
+  readonly action?: string;
+  readonly outcome?: string;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 export interface ListWish {
@@ -250,6 +262,25 @@ export class ApiClient {
   ): Promise<CampaignAnswer> {
     const request = { method: 'PATCH', path: campaignPath(id), body: { state }, signal } as const;
     return this.#send(request, CampaignReply);
+  }
+
+  /** One page of the audit, newest first; it may be short, and the last one has no cursor. */
+  listAudit(
+    { cursor, limit, ...wish }: AuditWish & { cursor: string | null; limit: number },
+    signal: AbortSignal,
+  ): Promise<AuditPageAnswer> {
+    const query = { ...wish, limit: Math.min(limit, PAGE_SIZE), cursor: cursor ?? undefined };
+    return this.#send({ method: 'GET', path: '/v1/audit', query, signal }, AuditPageReply);
+  }
+
+  /** Sealed lines of the audit as they were sent, from the one after `after` on; none at the end. */
+  async exportAudit(after: number, signal: AbortSignal): Promise<readonly string[]> {
+    const request = { method: 'GET', path: '/v1/audit/export', query: { after }, signal } as const;
+    const reply = await this.#exchange(request);
+    if (reply.status !== 200) throw refusalOf(reply);
+    // A page of a single line is JSON as a whole.
+    if (typeof reply.body !== 'string') return [JSON.stringify(reply.body)];
+    return reply.body.split('\n').filter((line) => line !== '');
   }
 
   changePool(id: string, body: PoolWish, signal: AbortSignal): Promise<PoolAnswer> {

@@ -10,7 +10,9 @@ import { ROOT, listFiles, listProductSources, readRequired } from './source-tree
  * Ports that need no suite: a log's promise is about lines on a terminal, not about answers, and
  * the store has no fake, so that test/integration holds PostgreSQL itself to its promises.
  */
-const PORTS_WITHOUT_SUITE = new Set(['index', 'log', 'store', 'key-store', 'key-campaign-store']);
+const PORTS_WITHOUT_SUITE = new Set([
+  ...['index', 'log', 'store', 'audit-store', 'key-store', 'key-campaign-store'],
+]);
 
 describe('registers', () => {
   const sources = listProductSources();

@@ -9,6 +9,8 @@ export type OnRefusal = (refusal: Refusal) => void;
 
 /** How the audit names whoever has no token that is valid here. */
 const NOBODY = 'nobody';
+/** A subject may hold what no column can; one such must not hold up what is written with it. */
+const UNWRITABLE = /\p{Cc}/gu;
 /** Kinds of faults by which a caller is refused; the others are our own trouble. */
 const REFUSING = ['invalid', 'conflict', 'capacity'];
 /** Reading this is as good as a write: it hands out a secret. */
@@ -44,7 +46,7 @@ function wouldMatter({ method, state }: ApiContext): boolean {
 function refusalOf(context: ApiContext, code: Refusal['code']): Refusal {
   const { principal, operation, requestId } = context.state;
   return {
-    actor: principal === null ? NOBODY : actorOf(principal),
+    actor: principal === null ? NOBODY : actorOf(principal).replaceAll(UNWRITABLE, '?'),
     from: addressOf(context),
     action: operation?.operationId ?? 'unmatched',
     target: targetOf(context),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Json } from '../../lib/canonical-json.js';
 import { canonicalJson } from '../../lib/canonical-json.js';
+import { sha256Of } from '../../lib/sha256.js';
 import type { AuditRecord } from './audit-entry.js';
 
 /** A link of the chain by its number and hash: enough to notice any change of what lies before it. */
@@ -35,7 +35,7 @@ export function contentOf(record: AuditRecord, seal: Omit<Seal, 'hash'>) {
 
 /** SHA-256, in hexadecimal, of the content as canonical JSON (RFC 8785) in UTF-8. */
 export function hashOf(content: Readonly<Record<string, Json>>): string {
-  return createHash('sha256').update(canonicalJson(content), 'utf8').digest('hex');
+  return sha256Of(canonicalJson(content));
 }
 
 /** Continues the chain after `head` with these records, in this order. */

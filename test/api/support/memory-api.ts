@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { SignJWT, exportJWK } from 'jose';
 import { createApi } from '../../../src/api/create-api.js';
 import type { Endpoint } from '../../../src/api/endpoint.js';
+import { auditEndpoints } from '../../../src/api/routes/audit.js';
 import { instanceEndpoints } from '../../../src/api/routes/instances.js';
 import { keyCampaignEndpoints } from '../../../src/api/routes/key-campaigns.js';
 import { keyEndpoints } from '../../../src/api/routes/keys.js';
@@ -19,6 +20,7 @@ import { TokenVerifier } from '../../../src/api/token-verifier.js';
 import type { Refusal } from '../../../src/domain/audit/refusal-tally.js';
 import type { Log } from '../../../src/ports/index.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
+import { MemoryAudit } from './memory-audit.js';
 import { MemoryFleet } from './memory-fleet.js';
 import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryRotations } from './memory-rotations.js';
@@ -30,6 +32,7 @@ const NAMES = { baseDomain: 'claws.localhost', edgePort: 8088 };
 
 /** What a token of a test says; the defaults make a valid one of a product. */
 export interface TestClaims {
+  readonly subject?: string;
   readonly role?: string;
   readonly tenant?: string;
   readonly issuer?: string;
@@ -46,6 +49,7 @@ export interface MemoryApi {
   readonly sweeps: MemorySweeps;
   readonly rotations: MemoryRotations;
   readonly campaigns: MemoryKeyCampaigns;
+  readonly audit: MemoryAudit;
   readonly endpoints: readonly Endpoint[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
@@ -71,6 +75,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   const rotations = new MemoryRotations(fleet);
   const sweeps = new MemorySweeps();
   const campaigns = new MemoryKeyCampaigns();
+  const audit = new MemoryAudit();
   const endpoints = [
     ...instanceEndpoints(fleet.commands, NAMES),
     ...keyEndpoints(fleet.commands, NAMES),
@@ -79,6 +84,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     ...tenantEndpoints(fleet.tenants),
     ...sweepEndpoints(sweeps.commands),
     ...keyCampaignEndpoints(campaigns.commands),
+    ...auditEndpoints(audit.commands),
   ];
   const logged: string[] = [];
   const stopping = new AbortController();
@@ -110,6 +116,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     sweeps,
     rotations,
     campaigns,
+    audit,
     endpoints,
     logged,
     measured,
@@ -134,10 +141,11 @@ async function trust(jwksFile: string, kid: string): Promise<KeyObject> {
 }
 
 function signed(claims: TestClaims, key: KeyObject): Promise<string> {
-  const { role = 'product', tenant, issuer = ISSUER, audience = AUDIENCE, kid } = claims;
+  const { subject = 'tester', role = 'product', tenant, kid } = claims;
+  const { issuer = ISSUER, audience = AUDIENCE } = claims;
   return new SignJWT({ role, ...(tenant === undefined ? {} : { tenant }) })
     .setProtectedHeader({ alg: 'ES256', ...(kid === undefined ? {} : { kid }) })
-    .setSubject('tester')
+    .setSubject(subject)
     .setIssuer(issuer)
     .setAudience(audience)
     .setIssuedAt()
