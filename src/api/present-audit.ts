@@ -12,7 +12,14 @@ export function presentRecord({ record, seal }: PlacedRecord): z.infer<typeof Au
   };
 }
 
-/** A sealed record as its line of an export: the very content that the hash covers, and the hash. */
+/**
+ * A sealed record as its line of an export: the very content that the hash covers, and the hash. Of a
+ * record that is gone there is its place, and that it is.
+ */
 export function exportLine({ record, seal }: SealedRecord): string {
-  return `${JSON.stringify({ ...contentOf(record, seal), hash: seal.hash })}\n`;
+  const { number, previous, recordId: id, hash } = seal;
+  const sealedAt = seal.sealedAt.toISOString();
+  const content =
+    record === null ? { number, previous, sealedAt, id, isMissing: true } : contentOf(record, seal);
+  return `${JSON.stringify({ ...content, hash })}\n`;
 }

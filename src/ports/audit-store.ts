@@ -47,6 +47,7 @@ export interface AuditChainStore {
 }
 
 export interface SealedRecord {
-  readonly record: AuditRecord;
+  /** Null when it is gone, which nobody but the owner of the database can have brought about. */
+  readonly record: AuditRecord | null;
   readonly seal: Seal;
 }

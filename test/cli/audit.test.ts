@@ -28,7 +28,9 @@ describe('clawdeploy audit', () => {
   /** Changes what was sealed, as whoever owns the database could. */
   function forge(id: number): void {
     api.audit.sealed = api.audit.sealed.map((each) =>
-      each.record.id === id ? { ...each, record: { ...each.record, actor: 'forged' } } : each,
+      each.seal.recordId === id
+        ? { ...each, record: anAuditRecord({ id, actor: 'forged' }) }
+        : each,
     );
   }
 

@@ -286,10 +286,17 @@ describe('the audit chain on PostgreSQL', function () {
     it('a record that was removed, with its seal or without', async () => {
       await tamper(`DELETE FROM audit WHERE actor = 'b'`);
       expect(await checked()).to.deep.equal({ number: 2, flaw: 'missing' });
+      await tamper(`DELETE FROM audit WHERE actor = 'e'`);
+      expect((await exported()).at(-1)).to.include({ number: 5, isMissing: true });
       await tamper(`DELETE FROM audit_seals WHERE number = 2`);
       expect(await checked()).to.deep.equal({ number: 2, flaw: 'missing' });
       await tamper(`UPDATE audit_seals SET number = number - 1 WHERE number > 2`);
       expect(await checked()).to.deep.equal({ number: 2, flaw: 'unlinked' });
+    });
+
+    it('that the newest are gone whose seals are not', async () => {
+      await tamper(`DELETE FROM audit WHERE actor IN ('d', 'e')`);
+      expect(await checked()).to.deep.equal({ number: 4, flaw: 'missing' });
     });
 
     it('a record that was put in between', async () => {

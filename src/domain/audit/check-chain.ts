@@ -70,7 +70,9 @@ function breakAt(
   if (number > expected) return { number: expected, flaw: 'missing' };
   if (number < expected) return { number, flaw: 'misplaced' };
   if (check.hash !== null && previous !== check.hash) return { number, flaw: 'unlinked' };
-  if (hashOf(content) !== hash) return { number, flaw: 'changed' };
+  if (hashOf(content) !== hash) {
+    return { number, flaw: line['isMissing'] === true ? 'missing' : 'changed' };
+  }
   const isOther = anchors.some((anchor) => anchor.number === number && anchor.hash !== hash);
   return isOther ? { number, flaw: 'rewritten' } : null;
 }

@@ -3,8 +3,8 @@ import type { AuditRecord } from '../../domain/audit/audit-entry.js';
 import type { ChainPoint, Seal } from '../../domain/audit/chain.js';
 import type { AuditChainStore, SealedRecord } from '../../ports/index.js';
 import { violatedConstraint } from '../database-errors.js';
-import type { PlacedColumns, RecordColumns } from './audit-mapper.js';
-import { RECORD_COLUMNS, SEAL_COLUMNS, toRecord, toSeal } from './audit-mapper.js';
+import type { RecordColumns, SealColumns } from './audit-mapper.js';
+import { RECORD_COLUMNS, SEAL_COLUMNS, sealOf, toRecord } from './audit-mapper.js';
 
 /**
  * The last link and how far it has come, in the order of transactions. Transactions that no snapshot
@@ -46,9 +46,10 @@ const APPEND = `
   INSERT INTO audit_seals (number, audit_id, previous, hash, sealed_at)
   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])`;
 
+/** From the seals: one whose record is gone tells of it. */
 const LIST_AFTER = `
-  SELECT ${RECORD_COLUMNS}, ${SEAL_COLUMNS}
-  FROM audit_seals s JOIN audit a ON a.id = s.audit_id
+  SELECT ${RECORD_COLUMNS}, ${SEAL_COLUMNS}, s.audit_id, a.id IS NULL AS is_gone
+  FROM audit_seals s LEFT JOIN audit a ON a.id = s.audit_id
   WHERE s.number > $1 ORDER BY s.number LIMIT $2`;
 
 /** Two that chain at once want the same number, or the same record: one of them gets it. */
@@ -102,10 +103,9 @@ export class PostgresAuditChainStore implements AuditChainStore {
   }
 
   async listAfter(number: number, limit: number): Promise<readonly SealedRecord[]> {
-    const rows = await this.manager.query<PlacedColumns[]>(LIST_AFTER, [number, limit]);
-    return rows.flatMap((row) => {
-      const seal = toSeal(row);
-      return seal === null ? [] : [{ record: toRecord(row), seal }];
+    const rows = await this.manager.query<SealedColumns[]>(LIST_AFTER, [number, limit]);
+    return rows.map((row) => {
+      return { record: row.is_gone ? null : toRecord(row), seal: sealOf(row, row.audit_id) };
     });
   }
 
@@ -125,4 +125,9 @@ interface HeadColumns {
   readonly xact: string;
   readonly id: string;
   readonly is_foreign: boolean;
+}
+
+interface SealedColumns extends RecordColumns, SealColumns {
+  readonly audit_id: string;
+  readonly is_gone: boolean;
 }

@@ -20,13 +20,15 @@ export interface RecordColumns {
   readonly details: Json;
 }
 
-/** All null for a record without a seal. */
-export interface PlacedColumns extends RecordColumns {
-  readonly number: string | null;
-  readonly previous: string | null;
-  readonly hash: string | null;
-  readonly sealed_at: Date | null;
+export interface SealColumns {
+  readonly number: string;
+  readonly previous: string;
+  readonly hash: string;
+  readonly sealed_at: Date;
 }
+
+/** All null for a record without a seal. */
+export type PlacedColumns = RecordColumns & (SealColumns | Record<keyof SealColumns, null>);
 
 /** A row of `audit` as the domain knows it. */
 export function toRecord(row: RecordColumns): AuditRecord {
@@ -35,9 +37,13 @@ export function toRecord(row: RecordColumns): AuditRecord {
   return { id: Number(id), at, actor, from, action, target, outcome, requestId, details };
 }
 
+/** A row of `audit_seals`, which is that of this record. */
+export function sealOf(row: SealColumns, recordId: string): Seal {
+  const { number, previous, hash, sealed_at: sealedAt } = row;
+  return { number: Number(number), recordId: Number(recordId), previous, hash, sealedAt };
+}
+
 /** The record's place in the chain, if it has one. */
 export function toSeal(row: PlacedColumns): Seal | null {
-  const { id, number, previous, hash, sealed_at: sealedAt } = row;
-  if (number === null || previous === null || hash === null || sealedAt === null) return null;
-  return { number: Number(number), recordId: Number(id), previous, hash, sealedAt };
+  return row.number === null ? null : sealOf(row, row.id);
 }

@@ -68,7 +68,7 @@ export class MemoryAudit {
   }
 
   #sealOf({ id }: AuditRecord): PlacedRecord['seal'] {
-    return this.sealed.find(({ record }) => record.id === id)?.seal ?? null;
+    return this.sealed.find(({ seal }) => seal.recordId === id)?.seal ?? null;
   }
 }
 
