@@ -15,6 +15,8 @@ import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
 import { logOnce, problems } from './middleware/problems.js';
+import type { OnRefusal } from './middleware/refusals.js';
+import { addressOf, noteRefusals } from './middleware/refusals.js';
 import { requestId } from './middleware/request-id.js';
 import type { ApiContext, RequestState } from './middleware/state.js';
 import type { OpenRoute } from './open-route.js';
@@ -30,6 +32,7 @@ export interface ApiOptions {
   readonly operations: Operations;
   readonly log: Log;
   readonly onRequest: OnRequest;
+  readonly onRefusal: OnRefusal;
   /** Version of the product, for the document. */
   readonly version: string;
   /** Fires when the process stops, so that held requests are answered and not cut. */
@@ -48,6 +51,7 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(helmet({ contentSecurityPolicy: { directives: PAGE_POLICY } }) as Koa.Middleware);
   app.use(openRouter(openRoutesOf(options)).routes());
   app.use(pageFileRouter().routes());
+  app.use(noteRefusals(options.onRefusal));
   app.use(async (context, next) => {
     await options.limits.countAddress(context);
     await next();
@@ -101,7 +105,10 @@ function endpointRouter(options: ApiOptions): Router<RequestState> {
 async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): Promise<void> {
   const { state } = context;
   state.route = one.path;
+  state.operation = one;
   const identity = await options.tokens.verify(context.get('authorization'));
+  const { principal } = identity;
+  state.principal = principal;
   await options.limits.countCaller(context, identity, one.isCreate);
   assertScope(identity, one.scope);
   const exchange = new Scope(options.stopping);
@@ -112,7 +119,7 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   if (context.res.destroyed) exchange.end();
   const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
-    caller: { principal: identity.principal, requestId: state.requestId },
+    caller: { principal, requestId: state.requestId, from: addressOf(context) },
     scopes: identity.scopes,
     params: context['params'] as unknown,
     query: { ...context.query },

@@ -56,7 +56,15 @@ export interface Endpoint {
   readonly isStream: boolean;
   /** An answer whose schema is null has no body. */
   readonly answers: Readonly<
-    Record<number, { readonly says: string; readonly schema: z.ZodType | null }>
+    Record<
+      number,
+      {
+        readonly says: string;
+        readonly schema: z.ZodType | null;
+        /** Content type; JSON, or that of server-sent events, unless it says otherwise. */
+        readonly type?: string;
+      }
+    >
   >;
   /** Codes of its own, beside those that every operation can end with. */
   readonly faults: readonly FaultCode[];

@@ -111,9 +111,9 @@ function openRouteOf({ path, operationId, summary, answers }: OpenRoute): RouteC
 }
 
 function answersOf({ answers, isStream }: Endpoint): Record<string, ResponseConfig> {
-  const type = isStream ? 'text/event-stream' : 'application/json';
+  const usual = isStream ? 'text/event-stream' : 'application/json';
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { says, schema }]) => [
+    Object.entries(answers).map(([status, { says, schema, type = usual }]) => [
       status,
       { description: says, ...(schema === null ? {} : { content: { [type]: { schema } } }) },
     ]),

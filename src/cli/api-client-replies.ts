@@ -159,6 +159,24 @@ export const ApiKeyPageReply = z.object({
   nextCursor: z.string().nullable(),
 });
 
+export const AuditPageReply = z.object({
+  items: z.array(
+    z.object({
+      id: z.number(),
+      at: z.string(),
+      actor: z.string(),
+      from: z.string().nullable(),
+      action: z.string(),
+      target: z.string(),
+      outcome: z.string(),
+      requestId: z.string().nullable(),
+      details: z.unknown(),
+      seal: z.object({ number: z.number(), hash: z.string() }).nullable(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+
 export const ProblemReply = z.object({
   code: z.string(),
   detail: z.string(),
@@ -173,6 +191,8 @@ export type CampaignAnswer = z.infer<typeof CampaignReply>;
 export type AccessAnswer = z.infer<typeof AccessReply>;
 export type ApiKeyAnswer = z.infer<typeof ApiKeyReply>;
 export type ApiKeyCreatedAnswer = z.infer<typeof ApiKeyCreatedReply>;
+export type AuditPageAnswer = z.infer<typeof AuditPageReply>;
+export type AuditRecordAnswer = AuditPageAnswer['items'][number];
 export type SweepAnswer = z.infer<typeof SweepReply>;
 export type ClaimedAnswer = z.infer<typeof ClaimedReply>;
 export type PoolAnswer = z.infer<typeof PoolReply>;

@@ -10,6 +10,7 @@ import type {
   AccessAnswer,
   ApiKeyAnswer,
   ApiKeyCreatedAnswer,
+  AuditPageAnswer,
   CampaignAnswer,
   ClaimedAnswer,
   InstanceAnswer,
@@ -24,6 +25,7 @@ import {
   ApiKeyCreatedReply,
   ApiKeyPageReply,
   ApiKeyReply,
+  AuditPageReply,
   CampaignListReply,
   CampaignReply,
   ClaimedReply,
@@ -95,6 +97,16 @@ export interface PoolWish {
   readonly membersMax?: number;
   readonly isPaused?: boolean;
   readonly isBreakerOpen?: false;
+}
+
+/** Which audit records to show; times as ISO 8601. */
+export interface AuditWish {
+  readonly target?: string;
+  readonly actor?: string;
+  readonly action?: string;
+  readonly outcome?: string;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 export interface ListWish {
@@ -289,6 +301,25 @@ export class ApiClient {
   revokeApiKey(id: string, signal: AbortSignal): Promise<ApiKeyAnswer> {
     const path = `${API_KEYS_PATH}/${encodeURIComponent(id)}`;
     return this.#send({ method: 'DELETE', path, signal }, ApiKeyReply);
+  }
+
+  /** One page of the audit, newest first; it may be short, and the last one has no cursor. */
+  listAudit(
+    { cursor, limit, ...wish }: AuditWish & { cursor: string | null; limit: number },
+    signal: AbortSignal,
+  ): Promise<AuditPageAnswer> {
+    const query = { ...wish, limit: Math.min(limit, PAGE_SIZE), cursor: cursor ?? undefined };
+    return this.#send({ method: 'GET', path: '/v1/audit', query, signal }, AuditPageReply);
+  }
+
+  /** Sealed lines of the audit as they were sent, from the one after `after` on; none at the end. */
+  async exportAudit(after: number, signal: AbortSignal): Promise<readonly string[]> {
+    const request = { method: 'GET', path: '/v1/audit/export', query: { after }, signal } as const;
+    const reply = await this.#exchange(request);
+    if (reply.status !== 200) throw refusalOf(reply);
+    // A page of a single line is JSON as a whole.
+    if (typeof reply.body !== 'string') return [JSON.stringify(reply.body)];
+    return reply.body.split('\n').filter((line) => line !== '');
   }
 
   changePool(id: string, body: PoolWish, signal: AbortSignal): Promise<PoolAnswer> {

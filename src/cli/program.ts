@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccessCommands } from './commands/access.js';
 import { addApiKeyCommands } from './commands/api-keys.js';
+import { addAuditCommands } from './commands/audit.js';
 import { addCampaignCommands } from './commands/campaign.js';
 import { addClaimCommand } from './commands/claim.js';
 import { addInstanceCommands } from './commands/instances.js';
@@ -65,6 +66,7 @@ export function createProgram(world: World, isJson: boolean): CommandSet {
   addSweepCommand(set);
   addCampaignCommands(set);
   addApiKeyCommands(set);
+  addAuditCommands(set);
   return set;
 }
 

@@ -128,7 +128,7 @@ export class ChangeKeys {
       const details = { version, owner, set: names.join(' '), removed: removed.join(' ') };
       await tx.audit.append({
         ...{ at, actor: actorOf(caller.principal), action: 'keys.change', target: instanceId },
-        ...{ outcome: 'done', requestId: caller.requestId, details },
+        ...{ outcome: 'done', requestId: caller.requestId, from: caller.from, details },
       });
       return viewOf(tx, (await tx.instances.find(instanceId)) ?? instance);
     });

@@ -208,6 +208,7 @@ function recordOf(
       target: instanceId,
       outcome: 'done',
       requestId: caller.requestId,
+      from: caller.from,
       details: { tenantRef, name, poolId, outcome },
     },
     event: { topic: 'instance.claimed', key: instanceId, payload: { name, outcome }, at },

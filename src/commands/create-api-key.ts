@@ -64,14 +64,14 @@ export class CreateApiKey {
     return { key, text };
   }
 
-  #keep(key: ApiKey, digest: string, { requestId }: Caller): Promise<void> {
+  #keep(key: ApiKey, digest: string, { requestId, from }: Caller): Promise<void> {
     const { id, name, role, tenantRef, createdAt: at, createdBy: actor } = key;
     const expiresAt = key.expiresAt.toISOString();
     const scopes = key.scopes?.join(' ') ?? null;
     return this.store.transaction(async (tx) => {
       await tx.apiKeys.insert({ ...key, digest });
       await tx.audit.append({
-        ...{ at, actor, action: 'api_key.create', target: id, outcome: 'done', requestId },
+        ...{ at, actor, action: 'api_key.create', target: id, outcome: 'done', requestId, from },
         details: { name, role, tenantRef, scopes, expiresAt },
       });
     });

@@ -43,6 +43,7 @@ export class DeleteInstance {
       target: instance.id,
       outcome: 'done',
       requestId: caller.requestId,
+      from: caller.from,
       details: { from: instance.state },
     });
     await tx.outbox.append({ topic: 'instance.deleting', key: instance.id, payload: {}, at });

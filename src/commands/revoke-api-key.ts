@@ -29,7 +29,8 @@ export class RevokeApiKey {
       }
       await tx.audit.append({
         ...{ at, actor: actorOf(caller.principal), action: 'api_key.revoke', target: id },
-        ...{ outcome: 'done', requestId: caller.requestId, details: { name: revoked.name } },
+        ...{ outcome: 'done', requestId: caller.requestId, from: caller.from },
+        details: { name: revoked.name },
       });
       return revoked;
     });

@@ -44,7 +44,7 @@ export class RotateKeys {
     assertRotatable(view.instance, view.keys, names);
     return this.rotations.execute({
       ...{ instanceId: view.instance.id, values, owner, signal },
-      ...{ actor: actorOf(caller.principal), requestId: caller.requestId },
+      ...{ actor: actorOf(caller.principal), requestId: caller.requestId, from: caller.from },
     });
   }
 }

@@ -18,6 +18,8 @@ export interface RotationStart {
   /** Who, as the audit names them. */
   readonly actor: string;
   readonly requestId: string | null;
+  /** The address that it was asked from; null when nobody outside asked. */
+  readonly from: string | null;
   /** Done in the transaction that opens the rotation; when it throws, there is no rotation. */
   readonly along?: (tx: Repositories, rotation: Rotation) => Promise<void>;
   readonly signal: AbortSignal;
@@ -58,7 +60,15 @@ export class StartRotation {
     return this.#prove(rotation, version);
   }
 
-  #open({ instanceId, values, owner, actor, requestId, along }: RotationStart): Promise<Rotation> {
+  #open({
+    instanceId,
+    values,
+    owner,
+    actor,
+    requestId,
+    from,
+    along,
+  }: RotationStart): Promise<Rotation> {
     const names = Object.keys(values).sort();
     return this.store.transaction(async (tx) => {
       const at = this.clock.now();
@@ -74,7 +84,8 @@ export class StartRotation {
       }
       await along?.(tx, rotation);
       await tx.audit.append({
-        ...{ at, actor, requestId, action: 'keys.rotate', target: instanceId, outcome: 'done' },
+        ...{ at, actor, requestId, from, action: 'keys.rotate' },
+        ...{ target: instanceId, outcome: 'done' },
         details: { rotation: id, names: names.join(' '), owner },
       });
       return rotation;

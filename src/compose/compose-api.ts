@@ -2,6 +2,7 @@ import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
 import { apiKeyEndpoints } from '../api/routes/api-keys.js';
+import { auditEndpoints } from '../api/routes/audit.js';
 import { instanceEndpoints } from '../api/routes/instances.js';
 import { keyCampaignEndpoints } from '../api/routes/key-campaigns.js';
 import { keyEndpoints } from '../api/routes/keys.js';
@@ -10,6 +11,7 @@ import { rotationEndpoints } from '../api/routes/rotations.js';
 import { sweepEndpoints } from '../api/routes/sweeps.js';
 import { tenantEndpoints } from '../api/routes/tenants.js';
 import type { Endpoint } from '../api/endpoint.js';
+import type { OnRefusal } from '../api/middleware/refusals.js';
 import { AwaitInstance } from '../commands/await-instance.js';
 import { ProviderProbe } from '../clients/providers/provider-probe.js';
 import { ChangeKeyCampaign } from '../commands/change-key-campaign.js';
@@ -19,6 +21,7 @@ import { CheckKeys } from '../commands/check-keys.js';
 import { ClaimInstance } from '../commands/claim-instance.js';
 import { CreateApiKey } from '../commands/create-api-key.js';
 import { DeleteInstance } from '../commands/delete-instance.js';
+import { FindAudit } from '../commands/find-audit.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListApiKeys } from '../commands/list-api-keys.js';
 import { ListInstances } from '../commands/list-instances.js';
@@ -29,6 +32,7 @@ import { FindSweep } from '../commands/find-sweep.js';
 import { RefusalTally } from '../commands/refusal-tally.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
+import { RecordRefusals } from '../commands/record-refusals.js';
 import { RevokeApiKey } from '../commands/revoke-api-key.js';
 import { RotateKeys } from '../commands/rotate-keys.js';
 import { StartKeyCampaign } from '../commands/start-key-campaign.js';
@@ -37,7 +41,9 @@ import { SuspendTenant } from '../commands/suspend-tenant.js';
 import { WatchInstance } from '../commands/watch-instance.js';
 import type { SettingName } from '../config/settings.js';
 import { offersOf } from '../domain/offers.js';
+import { BackgroundLoop } from '../lib/background-loop.js';
 import { systemClock } from '../lib/clock.js';
+import { pause } from '../lib/timers.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
 import { listen } from './listen.js';
@@ -83,12 +89,35 @@ export async function startApiRole(
     onRequest: (route, method, status, seconds) => {
       metrics.httpRequest.observe({ route, method, status }, seconds);
     },
+    onRefusal: recordingRefusals(foundation, database),
     version: productVersion(),
     stopping: stopping.signal,
   });
   await startLookup(foundation, database);
   const { CLAWDEPLOY_API_HOST: host, CLAWDEPLOY_API_PORT: port } = config;
   started.push(await listen({ name: 'the API', handle: api.callback(), host, port }));
+}
+
+/** Between two writings of refusals, in milliseconds; a process that is killed loses as much. */
+const REFUSALS_EVERY_MS = 5_000;
+
+/** Takes refusals, to be written down within seconds and once more when the process ends. */
+function recordingRefusals({ log, started }: Foundation, { store }: Database): OnRefusal {
+  const refusals = new RecordRefusals(store, systemClock);
+  const loop = new BackgroundLoop({
+    turn: async (signal) => {
+      await refusals.flush();
+      await pause(REFUSALS_EVERY_MS, signal);
+    },
+    onFailure: (error) => {
+      log.warn('refusals not written yet', { error });
+    },
+  });
+  loop.start();
+  started.push({ name: 'refusals', stop: () => loop.stop().then(() => refusals.flush()) });
+  return (refusal) => {
+    refusals.note(refusal);
+  };
 }
 
 async function startLookup(foundation: Foundation, { store, feed }: Database): Promise<void> {
@@ -170,6 +199,7 @@ function endpointsOf(
       list: new ListApiKeys(store),
       revoke: new RevokeApiKey(store, systemClock),
     }),
+    ...auditEndpoints(new FindAudit(store)),
     ...sweepEndpoints({
       request: new RequestSweep(store, systemClock),
       find: new FindSweep(store),

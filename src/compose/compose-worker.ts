@@ -4,6 +4,7 @@ import { readSecretFile } from '../config/read-config.js';
 import type { SettingName } from '../config/settings.js';
 import { systemClock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
+import { AuditChainer } from '../queue/audit-chainer.js';
 import { HOUSEKEEPING_EVERY_MS, clearOldRows } from '../queue/housekeeping.js';
 import type { CampaignPorts } from '../queue/key-campaigns/campaign-ports.js';
 import { destroyLeftovers } from '../queue/key-campaigns/destroy-leftovers.js';
@@ -45,6 +46,9 @@ export function startWorkerRole(
     ...{ name: 'key-campaigns', everyMs: CAMPAIGNS_EVERY_MS, redisUrl, log },
     work: (signal) => campaigns.run(signal),
   });
+  const chainer = auditChainerOf(foundation, store);
+  chainer.start();
+  started.push({ name: 'audit chain', stop: () => chainer.stop() });
   started.push({ name: 'key campaigns', stop: () => campaigns.stop() });
   for (const [name, queue] of Object.entries({ housekeeping, 'key-campaigns': campaignQueue })) {
     queue.start();
@@ -67,9 +71,26 @@ function campaignPortsOf(
     rotations: new StartRotation(store, vault.keys, systemClock),
     clock: systemClock,
     log,
-    holder: `${hostname()}/${process.pid}/${randomBase32(12)}`,
+    holder: holderName(),
     onMoved: (state) => {
       metrics.keyMoves.inc({ state });
     },
   };
+}
+
+function auditChainerOf({ log, metrics }: Foundation, store: Database['store']): AuditChainer {
+  return new AuditChainer({
+    ...{ store, log, clock: systemClock, holder: holderName() },
+    onLag: (waitedMs) => {
+      metrics.auditUnsealed.set(waitedMs / 1000);
+    },
+    onSealed: (count) => {
+      metrics.auditSealed.inc(count);
+    },
+  });
+}
+
+/** Names this process among all workers. */
+function holderName(): string {
+  return `${hostname()}/${process.pid}/${randomBase32(12)}`;
 }

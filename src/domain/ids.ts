@@ -33,6 +33,14 @@ export function parseInstanceId(text: string): InstanceId {
   throw new Fault('instance_unknown', 'No such instance. List yours with GET /v1/instances.');
 }
 
+/** Two letters for its kind and a random suffix: no key, token or name of anybody looks like this. */
+const OUR_ID = /^[a-z]{2}-[a-z2-7]{12}$/;
+
+/** True for text of the shape of any id that is made here. */
+export function isOurId(text: string): boolean {
+  return OUR_ID.test(text);
+}
+
 const ROTATION_ID = /^ro-[a-z2-7]{12}$/;
 
 /** Text from outside as the id of a rotation; a malformed one is as unknown as an absent one. */

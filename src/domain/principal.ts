@@ -13,8 +13,10 @@ export interface Principal {
   readonly tenantRef: string | null;
 }
 
-/** Who and in which request: what an audit line needs besides the act. */
+/** Who, in which request and from where: what an audit line needs besides the act. */
 export interface Caller {
   readonly principal: Principal;
   readonly requestId: string;
+  /** The address that the request came from; null when its connection was gone already. */
+  readonly from: string | null;
 }

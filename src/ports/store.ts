@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit/audit-entry.js';
 import type { ClaimOutcome } from '../domain/claim.js';
 import type { ClaimId, InstanceId, PoolId, SweepId, TenantId } from '../domain/ids.js';
 import type {
@@ -15,6 +16,7 @@ import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
 import type { ApiKeyStore } from './api-key-store.js';
+import type { AuditChainStore, AuditStore } from './audit-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
 
@@ -272,21 +274,6 @@ export interface LeaseStore {
   deleteSettled(limit: number): Promise<number>;
 }
 
-export interface AuditEntry {
-  readonly at: Date;
-  /** Who: the token's subject and role, or `controller`. */
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly outcome: 'done' | 'refused';
-  readonly requestId: string | null;
-  readonly details: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface AuditStore {
-  append(entry: AuditEntry): Promise<void>;
-}
-
 /** Something that happened, for whoever is told of it later. */
 export interface OutboxEvent {
   readonly topic: string;
@@ -352,6 +339,7 @@ export interface Repositories {
   readonly idempotency: IdempotencyStore;
   readonly leases: LeaseStore;
   readonly audit: AuditStore;
+  readonly auditChain: AuditChainStore;
   readonly outbox: OutboxStore;
   readonly sweeps: SweepStore;
 }

@@ -12,7 +12,9 @@ import { NodeListings1795920000000 } from './migrations/1795920000000-node-listi
 import { EndsOfRotations1795930000000 } from './migrations/1795930000000-ends-of-rotations.js';
 import { ApiKeys1795940000000 } from './migrations/1795940000000-api-keys.js';
 import { ApiKeyRow } from './rows/api-key-row.js';
+import { AuditChain1795950000000 } from './migrations/1795950000000-audit-chain.js';
 import { AuditRow } from './rows/audit-row.js';
+import { AuditSealRow } from './rows/audit-seal-row.js';
 import { ClaimRow } from './rows/claim-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
 import { InstanceKeyRow } from './rows/instance-key-row.js';
@@ -34,6 +36,7 @@ import { steadyDriver } from './steady-pool.js';
 export const ROWS = [
   ApiKeyRow,
   AuditRow,
+  AuditSealRow,
   ClaimRow,
   IdempotencyKeyRow,
   InstanceKeyRow,
@@ -64,6 +67,7 @@ export const MIGRATIONS = [
   NodeListings1795920000000,
   EndsOfRotations1795930000000,
   ApiKeys1795940000000,
+  AuditChain1795950000000,
 ];
 
 export interface DataSourceOptions {

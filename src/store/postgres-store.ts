@@ -4,6 +4,7 @@ import type { Repositories, Store } from '../ports/index.js';
 import { ChangeTeller } from './change-teller.js';
 import { reaching } from './database-errors.js';
 import { PostgresApiKeyStore } from './repositories/api-key-repository.js';
+import { PostgresAuditChainStore } from './repositories/audit-chain-repository.js';
 import { PostgresAuditStore } from './repositories/audit-repository.js';
 import { PostgresClaimStore } from './repositories/claim-repository.js';
 import { PostgresIdempotencyStore } from './repositories/idempotency-repository.js';
@@ -58,6 +59,7 @@ function repositoriesOn(manager: EntityManager, onChanged: OnChanged): Repositor
     idempotency: translated(new PostgresIdempotencyStore(manager)),
     leases: translated(new PostgresLeaseStore(manager)),
     audit: translated(new PostgresAuditStore(manager)),
+    auditChain: translated(new PostgresAuditChainStore(manager)),
     outbox: translated(new PostgresOutboxStore(manager)),
     sweeps: translated(new PostgresSweepStore(manager)),
   };

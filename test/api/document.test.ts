@@ -6,6 +6,7 @@ import type { Call } from './support/call.js';
 import { call } from './support/call.js';
 import type { MemoryApi } from './support/memory-api.js';
 import { startMemoryApi } from './support/memory-api.js';
+import { anAuditRecord } from './support/memory-audit.js';
 import { aSweepReport } from './support/memory-sweeps.js';
 
 const VALUE = 'a-key-for-the-stub-model';
@@ -256,6 +257,20 @@ describe('the OpenAPI document', () => {
     const one = { method: 'DELETE', path: `${path}/${id}`, as };
     await expectAsDocumented(`${path}/{id}`, 200, one);
     await expectAsDocumented(`${path}/{id}`, 404, { ...one, path: `${path}/ak-nothing` });
+  });
+
+  it('tells the truth about the audit', async () => {
+    const as = { role: 'operator' };
+    const path = '/v1/audit';
+    api.audit.records = [anAuditRecord({ id: 1 }), anAuditRecord({ id: 2, from: null })];
+    api.audit.seal();
+    await expectAsDocumented(path, 200, { path, as });
+    await expectAsDocumented(path, 400, { path: `${path}?limit=0`, as });
+    await expectAsDocumented(path, 403, { path });
+    const lines = `${path}/export`;
+    await expectAsDocumented(lines, 200, { path: lines, as });
+    await expectAsDocumented(lines, 400, { path: `${lines}?limit=100000`, as });
+    await expectAsDocumented(lines, 403, { path: lines });
   });
 
   it('tells the truth about failures that are nobody’s fault', async () => {

@@ -40,6 +40,8 @@ const TABLE: Readonly<Record<string, readonly [scope: string, roles: string]>> =
   createApiKey: ['api-keys:write', 'operator'],
   listApiKeys: ['api-keys:read', OVERSEERS],
   revokeApiKey: ['api-keys:write', 'operator'],
+  listAudit: ['audit:read', OVERSEERS],
+  exportAudit: ['audit:read', OVERSEERS],
 };
 
 describe('who may call what', () => {

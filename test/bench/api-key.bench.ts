@@ -13,6 +13,7 @@ const WARM_UP = 500;
 const KEYS = 200;
 const CALLER: Caller = {
   principal: { subject: 'bench', role: 'operator', tenantRef: null },
+  from: null,
   requestId: 'bench',
 };
 const WISH: ApiKeyWish = {

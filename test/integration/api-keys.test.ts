@@ -26,6 +26,7 @@ describe('API keys in the database', function () {
   const caller: Caller = {
     principal: { subject: 'olga', role: 'operator', tenantRef: null },
     requestId: 'req-api-keys',
+    from: '192.0.2.7',
   };
   const granted = new Set(SCOPES);
   let database: TestDatabase;

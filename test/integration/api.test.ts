@@ -118,6 +118,7 @@ describe('the REST API', function () {
       },
       log: quietLog,
       onRequest: () => undefined,
+      onRefusal: () => undefined,
       version: '0.0.0',
       stopping: new AbortController().signal,
     });

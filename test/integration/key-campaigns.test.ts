@@ -168,7 +168,7 @@ describe('key campaigns', function () {
       world.fleet.holdReloads(turning ?? expect.fail());
       await rotations.execute({
         ...{ instanceId: turning ?? expect.fail(), values: { stub: 'yet-another-key' } },
-        ...{ owner: 'platform', actor: 'tenant:x', requestId: null },
+        ...{ owner: 'platform', actor: 'tenant:x', requestId: null, from: null },
         signal: new AbortController().signal,
       });
       await world.round();

@@ -454,7 +454,8 @@ describe('rotations of keys', function () {
     await expectFault(
       'instance_not_ready',
       new StartRotation(store, fleet.secrets, clock).execute({
-        ...{ instanceId: id, values: { stub: NEW }, owner: 'tenant', actor: 'x', requestId: null },
+        ...{ instanceId: id, values: { stub: NEW }, owner: 'tenant', actor: 'x' },
+        ...{ requestId: null, from: null },
         signal,
       }),
     );

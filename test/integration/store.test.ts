@@ -244,7 +244,15 @@ describe('the store on PostgreSQL', function () {
   });
 
   it('refuses to change or remove audit rows', async () => {
-    const entry = { at: NOON, actor: 'a', action: 'b', target: 'c', requestId: null, details: {} };
+    const entry = {
+      at: NOON,
+      actor: 'a',
+      action: 'b',
+      target: 'c',
+      requestId: null,
+      from: null,
+      details: {},
+    };
     await store.audit.append({ ...entry, outcome: 'done' });
     for (const statement of [
       'UPDATE audit SET actor = $1',

@@ -81,7 +81,7 @@ function storeContract(open: () => Promise<Store>): void {
     claim,
     audit: {
       ...{ at: NOON, actor: 'p', action: 'instance.claim', target: claim.instanceId },
-      ...{ outcome: 'done', requestId: null, details: {} },
+      ...{ outcome: 'done', requestId: null, from: null, details: {} },
     },
     event: { topic: 'instance.claimed', key: claim.instanceId, payload: {}, at: NOON },
     idempotency,

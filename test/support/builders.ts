@@ -130,7 +130,7 @@ export function aPrincipal(changes: Partial<Principal> = {}): Principal {
 
 /** Who calls, as commands want it: a product unless told otherwise. */
 export function aCaller(changes: Partial<Principal> = {}): Caller {
-  return { principal: aPrincipal(changes), requestId: 'req-test' };
+  return { principal: aPrincipal(changes), requestId: 'req-test', from: '192.0.2.1' };
 }
 
 /** What a fresh member is told: the first revision, the pool's token, no keys. */

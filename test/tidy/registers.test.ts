@@ -11,7 +11,7 @@ import { ROOT, listFiles, listProductSources, readRequired } from './source-tree
  * and the stores have theirs beside the simulator's database, in test/simulation/store-contract.
  */
 const PORTS_WITHOUT_SUITE = new Set([
-  ...['index', 'log', 'store', 'key-store', 'key-campaign-store', 'api-key-store'],
+  ...['index', 'log', 'store', 'audit-store', 'key-store', 'key-campaign-store', 'api-key-store'],
 ]);
 
 describe('registers', () => {

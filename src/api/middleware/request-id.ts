@@ -17,6 +17,8 @@ export const requestId: ApiMiddleware = async (context, next) => {
   context.state.requestId = `req-${own}`;
   context.state.route = 'unmatched';
   context.state.counted = [];
+  context.state.principal = null;
+  context.state.operation = null;
   context.set('x-request-id', context.state.requestId);
   await next();
 };

@@ -114,6 +114,7 @@ function auditOf(from: Instance, to: Instance, { code }: Failure, at: Date) {
     target: from.id,
     outcome: 'done',
     requestId: null,
+    from: null,
     details: { to: to.id, code },
   } as const;
 }

@@ -46,7 +46,7 @@ async function removeNew(
     const details = { rotation: id, number, names: names.join(' '), reason };
     await tx.audit.append({
       ...{ at, actor: 'controller', action: 'keys.rotation_reverted', target: instanceId },
-      ...{ outcome: 'refused', requestId: null, details },
+      ...{ outcome: 'refused', requestId: null, from: null, details },
     });
     const payload = { rotation: id, names: names.join(' '), reason };
     await tx.outbox.append({ topic: 'instance.rotation_reverted', key: instanceId, payload, at });

@@ -212,7 +212,7 @@ async function leaveUnconfirmed(
     if ((await tx.rotations.advance(rotation, step)) === null) return;
     await tx.audit.append({
       ...{ at, actor: 'controller', action: 'keys.rotation_unconfirmed', target: instanceId },
-      ...{ outcome: 'done', requestId: null },
+      ...{ outcome: 'done', requestId: null, from: null },
       details: { rotation: id, number, names: names.join(' '), reason },
     });
     const payload = { rotation: id, names: names.join(' '), reason };
@@ -231,7 +231,7 @@ async function recordEnd(tx: Repositories, rotation: Rotation, at: Date): Promis
   const { id, instanceId, names, number } = rotation;
   await tx.audit.append({
     ...{ at, actor: 'controller', action: 'keys.rotated', target: instanceId },
-    ...{ outcome: 'done', requestId: null },
+    ...{ outcome: 'done', requestId: null, from: null },
     details: { rotation: id, number, names: names.join(' ') },
   });
   const payload = { rotation: id, names: names.join(' ') };

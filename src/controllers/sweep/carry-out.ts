@@ -115,6 +115,7 @@ async function record({ store, clock }: Outside, action: SweepAction): Promise<v
     target: action.kind === 'clear_away' ? action.instanceId : action.instance.id,
     outcome: 'done',
     requestId: null,
+    from: null,
     details: { because: action.because.join(', ') },
   });
 }

@@ -120,7 +120,7 @@ export class KeyCampaignRunner {
       if ((await tx.keyCampaigns.advance(campaign, { state, at })) === null) return;
       await tx.audit.append({
         ...{ at, actor: 'worker', action: `key_campaign.${state}`, target: id },
-        ...{ outcome: 'done', requestId: null, details: { kind, keyName } },
+        ...{ outcome: 'done', requestId: null, from: null, details: { kind, keyName } },
       });
       const payload = { kind, keyName };
       await tx.outbox.append({ topic: `key_campaign.${state}`, key: id, payload, at });

@@ -48,7 +48,7 @@ async function begin(
   try {
     await rotations.execute({
       ...{ instanceId, values: { [keyName]: value }, owner: 'platform', signal },
-      ...{ actor: `worker:${id}`, requestId: null },
+      ...{ actor: `worker:${id}`, requestId: null, from: null },
       along: async (tx, rotation) => {
         const at = clock.now();
         const present = await tx.keyCampaigns.findForUpdate(id);

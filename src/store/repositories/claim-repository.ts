@@ -17,8 +17,8 @@ const RECORD = `
     INSERT INTO claims (id, tenant_id, instance_id, name, offer, outcome, claimed_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)),
   noted AS (
-    INSERT INTO audit (at, actor, action, target, outcome, request_id, details)
-    VALUES ($7, $8, $9, $10, $11, $12, $13)),
+    INSERT INTO audit (at, actor, action, target, outcome, request_id, details, from_address)
+    VALUES ($7, $8, $9, $10, $11, $12, $13, $19)),
   told AS (
     INSERT INTO outbox (at, topic, key, payload) VALUES ($7, $14, $15, $16))
   UPDATE idempotency_keys SET instance_id = $3 WHERE principal = $17 AND key = $18`;
@@ -59,7 +59,7 @@ export class PostgresClaimStore implements ClaimStore {
       ...[claim.id, claim.tenantId, claim.instanceId, claim.name, claim.offer, claim.outcome],
       ...[claim.at, audit.actor, audit.action, audit.target, audit.outcome, audit.requestId],
       ...[JSON.stringify(audit.details), event.topic, event.key, JSON.stringify(event.payload)],
-      ...[idempotency?.principal ?? null, idempotency?.key ?? null],
+      ...[idempotency?.principal ?? null, idempotency?.key ?? null, audit.from],
     ];
     try {
       await this.manager.query(RECORD, parameters);

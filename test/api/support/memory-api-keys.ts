@@ -4,10 +4,11 @@ import { ListApiKeys } from '../../../src/commands/list-api-keys.js';
 import { RevokeApiKey } from '../../../src/commands/revoke-api-key.js';
 import { VerifyApiKey } from '../../../src/commands/verify-api-key.js';
 import type { ApiKey } from '../../../src/domain/api-key.js';
+import type { AuditEntry } from '../../../src/domain/audit/audit-entry.js';
 import type { ApiKeyId } from '../../../src/domain/ids.js';
 import type { Clock } from '../../../src/lib/clock.js';
 import { systemClock } from '../../../src/lib/clock.js';
-import type { ApiKeyStore, AuditEntry, Store, StoredApiKey } from '../../../src/ports/index.js';
+import type { ApiKeyStore, Store, StoredApiKey } from '../../../src/ports/index.js';
 
 /** The real commands on API keys, on a store in memory. */
 export class MemoryApiKeys {

@@ -11,6 +11,7 @@ import type { Endpoint } from '../../../src/api/endpoint.js';
 import { trustedProxies } from '../../../src/api/limits/caller-address.js';
 import { RequestLimits } from '../../../src/api/limits/request-limits.js';
 import { apiKeyEndpoints } from '../../../src/api/routes/api-keys.js';
+import { auditEndpoints } from '../../../src/api/routes/audit.js';
 import { instanceEndpoints } from '../../../src/api/routes/instances.js';
 import { keyCampaignEndpoints } from '../../../src/api/routes/key-campaigns.js';
 import { keyEndpoints } from '../../../src/api/routes/keys.js';
@@ -18,6 +19,8 @@ import { poolEndpoints } from '../../../src/api/routes/pools.js';
 import { rotationEndpoints } from '../../../src/api/routes/rotations.js';
 import { sweepEndpoints } from '../../../src/api/routes/sweeps.js';
 import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
+import type { Refusal } from '../../../src/domain/audit/refusal-tally.js';
+import { MemoryAudit } from './memory-audit.js';
 import { CredentialVerifier } from '../../../src/api/credentials/credential-verifier.js';
 import { fileKeys } from '../../../src/api/credentials/file-keys.js';
 import { TokenVerifier } from '../../../src/api/credentials/token-verifier.js';
@@ -49,8 +52,8 @@ const GENEROUS = {
 
 /** What a token of a test says; the defaults make a valid one of a product. */
 export interface TestClaims {
-  readonly role?: string;
   readonly subject?: string;
+  readonly role?: string;
   readonly tenant?: string;
   readonly scope?: string;
   readonly issuer?: string;
@@ -69,11 +72,14 @@ export interface MemoryApi {
   readonly campaigns: MemoryKeyCampaigns;
   readonly apiKeys: MemoryApiKeys;
   readonly rates: FakeRateLimits;
+  readonly audit: MemoryAudit;
   readonly endpoints: readonly Endpoint[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
   /** Route, method and status of each request, as metrics get them. */
   readonly measured: string[];
+  /** Refused writes, as the audit gets them. */
+  readonly refusals: Refusal[];
   readonly dir: string;
   /** What the process would fire when it is to end. */
   readonly stopping: AbortController;
@@ -98,6 +104,7 @@ export async function startMemoryApi(
   const campaigns = new MemoryKeyCampaigns();
   const apiKeys = new MemoryApiKeys(clock);
   const rates = new FakeRateLimits(clock);
+  const audit = new MemoryAudit();
   const endpoints = [
     ...instanceEndpoints(fleet.commands, NAMES),
     ...keyEndpoints(fleet.commands, NAMES),
@@ -107,6 +114,7 @@ export async function startMemoryApi(
     ...sweepEndpoints(sweeps.commands),
     ...keyCampaignEndpoints(campaigns.commands),
     ...apiKeyEndpoints(apiKeys.commands),
+    ...auditEndpoints(audit.commands),
   ];
   const tokens = new TokenVerifier({
     keys: fileKeys(jwksFile),
@@ -115,6 +123,7 @@ export async function startMemoryApi(
   const logged: string[] = [];
   const stopping = new AbortController();
   const measured: string[] = [];
+  const refusals: Refusal[] = [];
   const api = createApi({
     endpoints,
     tokens: new CredentialVerifier(tokens, apiKeys.verify),
@@ -130,6 +139,7 @@ export async function startMemoryApi(
     },
     log: logInto(logged),
     onRequest: (route, method, status) => measured.push(`${method} ${route} ${status}`),
+    onRefusal: (refusal) => refusals.push(refusal),
     version: '0.0.0',
     stopping: stopping.signal,
   });
@@ -147,9 +157,11 @@ export async function startMemoryApi(
     campaigns,
     apiKeys,
     rates,
+    audit,
     endpoints,
     logged,
     measured,
+    refusals,
     dir,
     stopping,
     token: (claims = {}, key = signing) => signed(claims, key),

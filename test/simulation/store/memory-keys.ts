@@ -167,7 +167,7 @@ export class MemoryRotations implements RotationStore {
         rotations.put(tx, id, { ...row, state: 'reverted', stateAt: at, reason });
         audit.put(tx, this.database.nextNumber(), {
           ...{ at, actor, action: 'keys.rotation_reverted', target: instanceId },
-          ...{ outcome: 'refused', requestId: null },
+          ...{ outcome: 'refused', requestId: null, from: null },
           details: { rotation: id, number: row.number, names: row.names.join(' '), reason },
         });
       }

@@ -64,8 +64,12 @@ export function createMemoryCensus(database: Database): Census {
   };
 }
 
-/** Workers and callers' keys are no part of the simulator; whoever asks for them is told so. */
-function notSimulated<Name extends 'keyCampaigns' | 'apiKeys'>(part: Name): Repositories[Name] {
+/**
+ * Workers and callers' keys are no part of the simulator; whoever asks for what is theirs is told so.
+ */
+function notSimulated<Name extends 'keyCampaigns' | 'apiKeys' | 'auditChain'>(
+  part: Name,
+): Repositories[Name] {
   return new Proxy({} as Repositories[Name], {
     get: (_target, name) => {
       throw new Error(`${part}.${String(name)} is not simulated.`);
@@ -88,6 +92,7 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     leases: new MemoryLeases(database, tx),
     sweeps: new MemorySweeps(database, tx),
     audit: auditIn(database, tx),
+    auditChain: notSimulated('auditChain'),
     outbox: outboxIn(database, tx),
   };
 }
@@ -99,6 +104,7 @@ function auditIn(database: Database, outer: Transaction | null): AuditStore {
       engine.statement(outer, `audit ${entry.action}`, (tx) => {
         audit.put(tx, database.nextNumber(), entry);
       }),
+    list: () => Promise.reject(new Error('audit.list is not simulated.')),
   };
 }
 
