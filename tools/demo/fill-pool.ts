@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../src/cli/api-client.js';
-import { ApiFailure } from '../../src/cli/api-client-failure.js';
-import type { InstanceAnswer, PoolAnswer } from '../../src/cli/api-client-replies.js';
+import type { ApiClient } from '../../src/client/api-client.js';
+import { ApiFailure } from '../../src/client/api-failure.js';
+import type { Instance, Pool } from '../../src/client/operation.js';
 import { deadline, pause } from '../../src/lib/timers.js';
 import { DemoFailure } from './demo-failure.js';
 import type { MemberBars } from './member-bars.js';
@@ -29,7 +29,7 @@ export async function fillPool(
   const patience = deadline(PATIENCE_MS, signal);
   const seen = new Set<string>();
   let isNoted = false;
-  let lastPools: readonly PoolAnswer[] = [];
+  let lastPools: readonly Pool[] = [];
   while (!over.aborted) {
     const [pools, instances] = await look(client, signal);
     const members = instances.filter(({ id, state }) => {
@@ -61,10 +61,10 @@ function minutes(ms: number): string {
 }
 
 /** How full each pool is, e.g. `1 of 2 gateways idle in s-2026.9.6`. */
-function stockOf(pools: readonly PoolAnswer[]): string {
+function stockOf(pools: readonly Pool[]): string {
   if (pools.length === 0) return 'the controller has set up no pool';
   const stock = pools.map(({ id, counts, idleTarget }) => {
-    return `${counts['idle'] ?? 0} of ${idleTarget} gateways idle in ${id}`;
+    return `${counts.idle ?? 0} of ${idleTarget} gateways idle in ${id}`;
   });
   return stock.join(', ');
 }
@@ -73,9 +73,13 @@ function stockOf(pools: readonly PoolAnswer[]): string {
 async function look(
   client: ApiClient,
   signal: AbortSignal,
-): Promise<[readonly PoolAnswer[], readonly InstanceAnswer[]]> {
+): Promise<[readonly Pool[], readonly Instance[]]> {
   try {
-    return await Promise.all([client.listPools(signal), client.list({}, signal)]);
+    const [{ items }, instances] = await Promise.all([
+      client.call('listPools', { signal }),
+      client.allInstances({}, signal),
+    ]);
+    return [items, instances];
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ApiFailure && isPassing(error)) return [[], []];
@@ -83,18 +87,15 @@ async function look(
   }
 }
 
-function isFull({ counts, idleTarget }: PoolAnswer): boolean {
-  return (counts['idle'] ?? 0) >= idleTarget;
+function isFull({ counts, idleTarget }: Pool): boolean {
+  return (counts.idle ?? 0) >= idleTarget;
 }
 
 function isPassing({ kind, status }: ApiFailure): boolean {
   return kind === 'unreachable' || (status ?? 0) >= 500;
 }
 
-function refuseClosedPool(
-  pools: readonly PoolAnswer[],
-  instances: readonly InstanceAnswer[],
-): void {
+function refuseClosedPool(pools: readonly Pool[], instances: readonly Instance[]): void {
   const closed = pools.find(({ hold }) => hold !== null);
   if (closed === undefined) return;
   const failed = instances.filter(({ failure }) => failure !== null).at(-1);

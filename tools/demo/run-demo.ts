@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../src/cli/api-client.js';
-import type { InstanceAnswer } from '../../src/cli/api-client-replies.js';
-import type { Connection } from '../../src/cli/api-client-connection.js';
+import type { ApiClient } from '../../src/client/api-client.js';
+import type { Instance } from '../../src/client/operation.js';
+import type { Connection } from '../../src/cli/connection-file.js';
 import { randomBase32, randomToken } from '../../src/lib/random.js';
 import { DemoFailure } from './demo-failure.js';
 import { chatThroughEdge, fingerprintOf } from './edge-chat.js';
@@ -15,7 +15,7 @@ const KEY_WAIT_SECONDS = 60;
 
 /** What the demonstration showed; times in milliseconds. */
 export interface DemoResult {
-  readonly instance: InstanceAnswer;
+  readonly instance: Instance;
   readonly token: string;
   /** The key that the model was called with, as its answer names it: the one that was set. */
   readonly fingerprint: string;
@@ -56,7 +56,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const writtenAt = performance.now();
   await writeKey(options, instance.id, value);
   const keyLiveMs = performance.now() - writtenAt;
-  const { token } = await client.readAccess(instance.id, signal);
+  const { token } = await client.call('readAccess', { path: { id: instance.id }, signal });
   const answer = await askFirstQuestion(options, instance, token);
   const firstAnswerMs = performance.now() - writtenAt;
   const fingerprint = fingerprintOf(value);
@@ -72,26 +72,30 @@ type Claimed = Pick<DemoResult, 'instance' | 'claimMs' | 'readyMs'>;
 /** The demo's own instance: the one of an earlier run if it still works, else a new claim. */
 async function obtainInstance(options: DemoOptions): Promise<Claimed> {
   const { client, say, signal } = options;
-  const mine = (await client.list({ tenant: TENANT }, signal)).filter(({ name }) => name === NAME);
+  const mine = (await client.allInstances({ tenant: TENANT }, signal)).filter(
+    ({ name }) => name === NAME,
+  );
   const usable = mine.find(({ state }) => state === 'ready' || state === 'binding');
   if (usable !== undefined) {
     say(`The tenant "${TENANT}" has an instance already: ${usable.id}.`);
     return { instance: await untilReady(options, usable.id), claimMs: null, readyMs: null };
   }
   // A failed one keeps the name until somebody deletes it.
-  for (const { id, state } of mine) if (state === 'failed') await client.delete(id, signal);
+  for (const { id, state } of mine) {
+    if (state === 'failed') await client.call('deleteInstance', { path: { id }, signal });
+  }
 
   say(`A tenant called "${TENANT}" claims an instance.`);
   const startedAt = performance.now();
   const idempotencyKey = `demo-${randomBase32(20)}`;
-  const wish = { tenant: TENANT, name: NAME, idempotencyKey };
-  const { id } = await client.claim(wish, signal);
+  const wish = { body: { tenant: TENANT, name: NAME }, idempotencyKey, signal };
+  const { id } = await client.call('claimInstance', wish);
   const claimMs = performance.now() - startedAt;
   const instance = await untilReady(options, id);
   return { instance, claimMs, readyMs: performance.now() - startedAt };
 }
 
-async function untilReady({ client, signal }: DemoOptions, id: string): Promise<InstanceAnswer> {
+async function untilReady({ client, signal }: DemoOptions, id: string): Promise<Instance> {
   const instance = await client.watch(id, {
     until: ({ state }) => state !== 'binding',
     withinMs: READY_LIMIT_MS,
@@ -103,7 +107,12 @@ async function untilReady({ client, signal }: DemoOptions, id: string): Promise<
 }
 
 async function writeKey({ client, signal }: DemoOptions, id: string, value: string): Promise<void> {
-  const { keys } = await client.setKey({ id, name: 'stub', value }, KEY_WAIT_SECONDS, signal);
+  const { keys } = await client.call('setKey', {
+    path: { id, name: 'stub' },
+    body: { value },
+    waitSeconds: KEY_WAIT_SECONDS,
+    signal,
+  });
   if (keys.some(({ name, state }) => name === 'stub' && state === 'live')) return;
   const sentence = `The gateway did not take the key within ${KEY_WAIT_SECONDS} seconds.`;
   throw new DemoFailure(sentence, 'controller');
@@ -111,7 +120,7 @@ async function writeKey({ client, signal }: DemoOptions, id: string, value: stri
 
 function askFirstQuestion(
   { connection, signal }: DemoOptions,
-  { id, url }: InstanceAnswer,
+  { id, url }: Instance,
   token: string,
 ): Promise<string> {
   const { edgeUrl } = connection;

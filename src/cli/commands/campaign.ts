@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { pause } from '../../lib/timers.js';
-import type { CampaignAnswer } from '../api-client-replies.js';
+import type { KeyCampaign } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
@@ -10,6 +10,9 @@ import type { Session } from '../session.js';
 import { facts, table } from '../text.js';
 
 const LOOK_EVERY_MS = 1_000;
+
+/** Counts of gateways that the list shows. */
+const COUNTED = ['total', 'verified', 'reverted', 'skipped'] as const;
 
 const ACTS = {
   pause: { state: 'paused', says: 'begin no more instances; what is under way ends by itself' },
@@ -47,7 +50,10 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .argument('<name>', 'of the provider or channel')
     .action((keyName: string) =>
       call(async ({ client, signal, show }) => {
-        const begun = await client.startCampaign({ kind: 'renew', keyName }, signal);
+        const begun = await client.call('startKeyCampaign', {
+          body: { kind: 'renew', keyName },
+          signal,
+        });
         show(begun, described(begun));
       }),
     );
@@ -56,7 +62,7 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .description('list the last campaigns')
     .action(() =>
       call(async ({ client, signal, show }) => {
-        const items = await client.listCampaigns(signal);
+        const { items } = await client.call('listKeyCampaigns', { signal });
         show({ items }, listed(items));
       }),
     );
@@ -66,7 +72,7 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .argument('<id>')
     .action((id: string) =>
       call(async ({ client, signal, show }) => {
-        const found = await client.findCampaign(id, signal);
+        const found = await client.call('showKeyCampaign', { path: { id }, signal });
         show(found, described(found));
       }),
     );
@@ -77,7 +83,11 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
       .argument('<id>')
       .action((id: string) =>
         call(async ({ client, signal, show }) => {
-          const changed = await client.changeCampaign(id, state, signal);
+          const changed = await client.call('changeKeyCampaign', {
+            path: { id },
+            body: { state },
+            signal,
+          });
           show(changed, described(changed));
         }),
       );
@@ -91,9 +101,9 @@ async function replace(
 ): Promise<void> {
   const { client, signal, show, world } = session;
   const value = await askSecret(world, `New key ${keyName} for every gateway that has it`);
-  const wish = { kind: 'replace', keyName, value } as const;
   const failureBudget = budget === undefined ? {} : { failureBudget: budget };
-  const begun = await client.startCampaign({ ...wish, ...failureBudget }, signal);
+  const body = { kind: 'replace', keyName, value, ...failureBudget } as const;
+  const begun = await client.call('startKeyCampaign', { body, signal });
   if (!wait) {
     show(begun, described(begun));
     return;
@@ -113,12 +123,13 @@ async function replace(
 /** Looks until it is over, halted, or held up by somebody. */
 async function followed(
   { client, signal, world }: Session,
-  begun: CampaignAnswer,
-): Promise<CampaignAnswer> {
+  begun: KeyCampaign,
+): Promise<KeyCampaign> {
+  const at = { path: { id: begun.id }, signal };
   const bar = startProgress(world.stderr, `Replacing the key ${begun.keyName}`);
   try {
-    for (let seen = begun; ; seen = await client.findCampaign(begun.id, signal)) {
-      const { total = 0, waiting = 0, begun: open = 0, reverted = 0 } = seen.instances;
+    for (let seen = begun; ; seen = await client.call('showKeyCampaign', at)) {
+      const { total, waiting, begun: open, reverted } = seen.instances;
       const failed = reverted === 0 ? '' : `, ${String(reverted)} kept the old one`;
       bar.update(total - waiting - open, total, `gateways settled${failed}`);
       if (seen.state !== 'running' || signal.aborted) return seen;
@@ -129,7 +140,7 @@ async function followed(
   }
 }
 
-function described(campaign: CampaignAnswer): string {
+function described(campaign: KeyCampaign): string {
   const { id, kind, keyName, state, instances, unmoved, valueDestroyedAt } = campaign;
   const about = facts({
     what: `${kind} the key ${keyName}`,
@@ -146,10 +157,10 @@ function described(campaign: CampaignAnswer): string {
   return `${id}\n${about}\n${table(['gateway', 'outcome', 'why'], rows, '')}`;
 }
 
-function listed(items: readonly CampaignAnswer[]): string {
+function listed(items: readonly KeyCampaign[]): string {
   const rows = items.map(({ id, kind, keyName, state, requestedAt, instances }) => [
     ...[id, kind, keyName, state, requestedAt],
-    ...['total', 'verified', 'reverted', 'skipped'].map((what) => String(instances[what] ?? 0)),
+    ...COUNTED.map((what) => String(instances[what])),
   ]);
   const header = ['campaign', 'kind', 'key', 'state', 'asked at'];
   return table(

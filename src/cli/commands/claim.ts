@@ -2,8 +2,7 @@ import { Option } from 'commander';
 import { checkKey } from '../../domain/providers.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import { monotonicMs } from '../../lib/clock.js';
-import type { ClaimWish } from '../api-client.js';
-import type { ClaimedAnswer, InstanceAnswer } from '../api-client-replies.js';
+import type { ClaimedInstance, Instance, RequestOf, Schemas } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
@@ -24,7 +23,7 @@ const ON_THE_WAY = ['creating', 'warming', 'binding'];
 interface ClaimFlags {
   readonly tenant?: string;
   readonly name?: string;
-  readonly size?: string;
+  readonly size?: Schemas['Claim']['sizeClass'];
   readonly region?: string;
   readonly provider?: string;
   readonly idempotencyKey?: string;
@@ -73,7 +72,7 @@ async function claim(
   if (provider !== undefined && value !== null) checkKey(provider, value);
 
   const startedMs = monotonicMs();
-  const claimed = await client.claim(wish, signal);
+  const claimed = await client.call('claimInstance', { ...wish, signal });
   const claimMs = monotonicMs() - startedMs;
   const { outcome } = claimed.claim;
   if (!flags.wait) {
@@ -99,23 +98,28 @@ async function claim(
   }
 }
 
-function wishOf(session: Session, argument: string | undefined, flags: ClaimFlags): ClaimWish {
+function wishOf(
+  session: Session,
+  argument: string | undefined,
+  flags: ClaimFlags,
+): RequestOf<'claimInstance'> {
   if (argument !== undefined && flags.tenant !== undefined && argument !== flags.tenant) {
     throw usage('The tenant is named twice, and differently.');
   }
   const named = argument ?? flags.tenant;
   const own = isTenantToken(session.token) ? undefined : session.world.environment.login;
   const tenant = named ?? own;
-  return {
+  const { idempotencyKey } = flags;
+  const body = {
     ...(tenant === undefined ? {} : { tenant }),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.size === undefined ? {} : { sizeClass: flags.size }),
     ...(flags.region === undefined ? {} : { region: flags.region }),
-    ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
   };
+  return { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
 }
 
-async function untilReady(session: Session, { id, claim }: ClaimedAnswer): Promise<InstanceAnswer> {
+async function untilReady(session: Session, { id, claim }: ClaimedInstance): Promise<Instance> {
   const { client, signal, world } = session;
   const bar = startProgress(world.stderr, `Preparing ${id}`);
   try {
@@ -136,7 +140,7 @@ async function untilReady(session: Session, { id, claim }: ClaimedAnswer): Promi
   }
 }
 
-function conclude({ show }: Session, instance: InstanceAnswer, course: Course): void {
+function conclude({ show }: Session, instance: Instance, course: Course): void {
   const { outcome, ...times } = course;
   const { claimMs, readyMs, keyLiveMs } = times;
   const said = [

@@ -6,15 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SignJWT, exportJWK } from 'jose';
+import { allEndpoints } from '../../../src/api/all-endpoints.js';
 import { createApi } from '../../../src/api/create-api.js';
 import type { Endpoint } from '../../../src/api/endpoint.js';
-import { instanceEndpoints } from '../../../src/api/routes/instances.js';
-import { keyCampaignEndpoints } from '../../../src/api/routes/key-campaigns.js';
-import { keyEndpoints } from '../../../src/api/routes/keys.js';
-import { poolEndpoints } from '../../../src/api/routes/pools.js';
-import { rotationEndpoints } from '../../../src/api/routes/rotations.js';
-import { sweepEndpoints } from '../../../src/api/routes/sweeps.js';
-import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
 import { TokenVerifier } from '../../../src/api/token-verifier.js';
 import type { Log } from '../../../src/ports/index.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
@@ -68,15 +62,18 @@ export async function startMemoryApi(): Promise<MemoryApi> {
   const rotations = new MemoryRotations(fleet);
   const sweeps = new MemorySweeps();
   const campaigns = new MemoryKeyCampaigns();
-  const endpoints = [
-    ...instanceEndpoints(fleet.commands, NAMES),
-    ...keyEndpoints(fleet.commands, NAMES),
-    ...rotationEndpoints(rotations.commands),
-    ...poolEndpoints(fleet.pools),
-    ...tenantEndpoints(fleet.tenants),
-    ...sweepEndpoints(sweeps.commands),
-    ...keyCampaignEndpoints(campaigns.commands),
-  ];
+  const endpoints = allEndpoints(
+    {
+      instances: fleet.commands,
+      keys: fleet.commands,
+      rotations: rotations.commands,
+      keyCampaigns: campaigns.commands,
+      pools: fleet.pools,
+      tenants: fleet.tenants,
+      sweeps: sweeps.commands,
+    },
+    NAMES,
+  );
   const logged: string[] = [];
   const stopping = new AbortController();
   const measured: string[] = [];
