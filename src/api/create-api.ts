@@ -12,6 +12,7 @@ import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
 import { logOnce, problems } from './middleware/problems.js';
+import { otherMethod } from './middleware/other-method.js';
 import { requestId } from './middleware/request-id.js';
 import type { ApiContext, RequestState } from './middleware/state.js';
 import type { OpenRoute } from './open-route.js';
@@ -47,6 +48,7 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(pageFileRouter().routes());
   app.use(jsonBody());
   app.use(endpointRouter(options).routes());
+  app.use(otherMethod);
   return app;
 }
 

@@ -91,6 +91,11 @@ function commandsOn(store: Store): ApiCommands {
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
   const secrets = new FakeSecrets();
+  // As a controller would have made it, which there is none of here.
+  const tokens = {
+    ensureToken: () => Promise.resolve(),
+    readToken: () => Promise.resolve('a-gateway-token'),
+  };
   const check = new CheckKeys(store, { isTaken: () => Promise.resolve(true) });
   return {
     instances: {
@@ -101,7 +106,7 @@ function commandsOn(store: Store): ApiCommands {
       }),
       find,
       list: new ListInstances(store),
-      access: new ReadAccess(store, secrets, systemClock),
+      access: new ReadAccess(store, tokens, systemClock),
       remove: new DeleteInstance(store, systemClock),
       wait,
       watch: new WatchInstance(store, feed, { openMax: 2, openPerTenantMax: 1 }),

@@ -447,6 +447,7 @@ export interface components {
         | 'request_invalid'
         | 'request_too_large'
         | 'route_unknown'
+        | 'method_unsupported'
         | 'unauthenticated'
         | 'forbidden'
         | 'instance_unknown'
