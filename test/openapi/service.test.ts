@@ -19,8 +19,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const SEED = '20261128';
 /** What each operation is sent at random, beside the edges of its schemas. */
 const RANDOM_REQUESTS = '5';
-/** On two idle cores the longest role takes 30 s. */
-const ROLE_LIMIT_MS = 110_000;
+/** On two idle cores the longest role takes 30 s; this is for cores that others use as well. */
+const ROLE_LIMIT_MS = 240_000;
 
 const CHECKS = [
   'not_a_server_error',
@@ -72,7 +72,7 @@ describe('the running service', function () {
   });
 
   for (const { phases, ...claims } of ROLES) {
-    it(`answers a ${claims.role} as documented, whatever is sent, and never fails`, async () => {
+    it(`answers the role ${claims.role} as documented, whatever is sent, and never fails`, async () => {
       const token = await api.token(claims);
       const outcome = await run(schemathesis, folder, [
         ...['--config-file', config, 'run', `${api.url}/openapi.json`, '--no-color'],
