@@ -12,6 +12,7 @@ SERVICE := node --enable-source-maps build/dist/src/main.js
 # Named here and not in .mocharc.json, where they would be added to whatever one file a person names.
 ALL_TESTS := 'src/**/*.test.ts' 'test/**/*.test.ts'
 TIDY_TESTS := 'test/tidy/**/*.test.ts'
+TEST_TOOLS := $(TYPESCRIPT) tools/setup/main.ts --only oasdiff,schemathesis
 UNIT_TESTS := 'src/**/*.test.ts' $(TIDY_TESTS) 'test/setup/**/*.test.ts' 'test/support/**/*.test.ts' \
 	'test/api/**/*.test.ts'
 
@@ -23,7 +24,7 @@ NAME ?=
 SETUP_ARGS := $(if $(filter setup,$(MAKECMDGOALS)),$(ARGS))
 
 .PHONY: help packages setup built up down status logs demo test check fmt fmt-check lint types tidy \
-	unit bench nightly migrate hcl screenshots clean
+	unit openapi openapi-diff openapi-release test-tools bench nightly migrate hcl screenshots clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,8 +55,13 @@ demo: setup ## claims an instance, sets a key and asks a question through the ed
 	@$(STACK) up --no-demo
 	@node --enable-source-maps build/dist/tools/demo/main.js $(ARGS)
 
+# What is missing fails the tests that need it, each with a sentence, and no other.
 test: setup ## runs every suite, against real servers
+	-@$(TEST_TOOLS)
 	@$(MOCHA) $(ARGS) $(ALL_TESTS)
+
+test-tools: packages ## gets what only tests run: oasdiff and Schemathesis
+	@$(TEST_TOOLS)
 
 check: packages fmt-check lint types unit ## format, lint, types, house rules and unit tests; needs no server
 
@@ -76,6 +82,15 @@ tidy: packages ## checks the house rules
 
 unit: packages ## runs the house rules and the tests that need no server
 	@$(MOCHA) $(ARGS) $(UNIT_TESTS)
+
+openapi: packages ## writes docs/openapi.json and what of the client follows from it
+	@$(TYPESCRIPT) tools/openapi/main.ts
+
+openapi-diff: test-tools ## fails when the API breaks callers of the last release without saying so
+	@$(TYPESCRIPT) tools/openapi/compare.ts
+
+openapi-release: openapi-diff ## keeps the document as that of a release, for later ones to be held to
+	@cp docs/openapi.json docs/openapi-released.json
 
 bench: setup ## measures, e.g. `make bench NAME=first-answer`; writes build/bench
 	@$(TYPESCRIPT) test/bench/run.ts $(NAME)

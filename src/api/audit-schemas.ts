@@ -29,9 +29,17 @@ export const AuditQuery = z.object({
 });
 
 export const ExportQuery = z.object({
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).openapi({
-    description: 'Number of the last line that you have; 0 to begin with the first.',
-  }),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .openapi({
+      // Said here, for no text of a query is null, which the coercion would take for 0.
+      ...{ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },
+      description: 'Number of the last line that you have; 0 to begin with the first.',
+    }),
   limit: z.coerce.number().int().min(1).max(EXPORT_MAX).default(EXPORT_USUAL),
 });
 

@@ -15,6 +15,7 @@ import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
 import { logOnce, problems } from './middleware/problems.js';
+import { otherMethod } from './middleware/other-method.js';
 import type { OnRefusal } from './middleware/refusals.js';
 import { addressOf, noteRefusals } from './middleware/refusals.js';
 import { requestId } from './middleware/request-id.js';
@@ -58,6 +59,7 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   });
   app.use(jsonBody());
   app.use(endpointRouter(options).routes());
+  app.use(otherMethod);
   return app;
 }
 

@@ -4,13 +4,25 @@ import type { Endpoint } from './endpoint.js';
 import type { OpenRoute } from './open-route.js';
 import { openApiDocument } from './openapi.js';
 
-/** Routes to the OpenAPI document and to its readable page; the document lists these two as well. */
-export function documentRoutes(served: {
+/** What the document describes beside itself. */
+export interface Served {
   readonly endpoints: readonly Endpoint[];
   readonly openRoutes: readonly OpenRoute[];
   readonly version: string;
-}): readonly OpenRoute[] {
-  const routes: readonly OpenRoute[] = [
+}
+
+/** Routes to the OpenAPI document and to its readable page. */
+export function documentRoutes(served: Served): readonly OpenRoute[] {
+  return routesTo(documentOf(served));
+}
+
+/** The OpenAPI document; it lists the routes to itself and to its page as well. */
+export function documentOf({ endpoints, openRoutes, version }: Served): object {
+  return openApiDocument(endpoints, [...openRoutes, ...routesTo({})], version);
+}
+
+function routesTo(document: object): readonly OpenRoute[] {
+  return [
     {
       path: '/openapi.json',
       operationId: 'readDocument',
@@ -28,7 +40,4 @@ export function documentRoutes(served: {
       answer: () => ({ status: 200, type: 'text/html; charset=utf-8', body: DOCS_HTML }),
     },
   ];
-  const { endpoints, openRoutes, version } = served;
-  const document = openApiDocument(endpoints, [...openRoutes, ...routes], version);
-  return routes;
 }

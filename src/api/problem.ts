@@ -29,6 +29,7 @@ export class InvalidRequest extends Fault {
 const STATUS_OF_CODE: Partial<Record<FaultCode, number>> = {
   request_too_large: 413,
   route_unknown: 404,
+  method_unsupported: 405,
   unauthenticated: 401,
   forbidden: 403,
   instance_unknown: 404,

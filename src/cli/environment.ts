@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Connection } from './api-client-connection.js';
-import { findConnectionFile, readConnectionFile, readToken } from './api-client-connection.js';
+import type { Connection } from './connection-file.js';
+import { findConnectionFile, readConnectionFile, readToken } from './connection-file.js';
 import { usage } from './cli-failure.js';
 
 /** What the command line takes from the process it runs in. */

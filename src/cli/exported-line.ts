@@ -27,7 +27,7 @@ export async function* linesOfApi(
 ): AsyncGenerator<ExportedLine, void> {
   let last = after;
   for (;;) {
-    const page = (await client.exportAudit(last, signal)).map(parsed);
+    const page = (await client.exportAudit({ after: last }, signal)).map(parsed);
     yield* page;
     const end = page.at(-1)?.line.number;
     if (end === undefined) return;

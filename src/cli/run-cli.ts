@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { Fault } from '../errors/index.js';
-import { ApiFailure } from './api-client-failure.js';
+import { ApiFailure } from '../client/api-failure.js';
 import { Interrupted } from './ask.js';
 import { CliFailure, usage } from './cli-failure.js';
 import type { ExitCode } from './exit-codes.js';

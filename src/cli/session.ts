@@ -1,5 +1,5 @@
-import { ApiClient } from './api-client.js';
-import type { Connection } from './api-client-connection.js';
+import { ApiClient } from '../client/api-client.js';
+import type { Connection } from './connection-file.js';
 import { connectionOf, tokenOf } from './environment.js';
 import type { World } from './world.js';
 
@@ -23,7 +23,7 @@ export async function inSession(
 ): Promise<void> {
   const connection = connectionOf(world.environment);
   const token = tokenOf(connection);
-  const client = new ApiClient(connection.apiUrl, token);
+  const client = new ApiClient({ apiUrl: connection.apiUrl, token });
   const { signal, stdout } = world;
   const show = (value: unknown, text: string): void => {
     stdout.write(isJson ? `${JSON.stringify(value, null, 2)}\n` : text);

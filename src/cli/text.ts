@@ -1,4 +1,4 @@
-import type { InstanceAnswer } from './api-client-replies.js';
+import type { Instance } from '../client/operation.js';
 
 /** Rows as aligned columns under a header; `whenEmpty` instead of a header without rows. */
 export function table(
@@ -30,7 +30,7 @@ export function duration(ms: number): string {
 }
 
 /** Everything about an instance that is not a secret. */
-export function describeInstance(instance: InstanceAnswer): string {
+export function describeInstance(instance: Instance): string {
   const { id, state, progress, failure, keys } = instance;
   const keyNames = keys.map((key) => (key.state === 'live' ? key.name : `${key.name} (pending)`));
   const doing =

@@ -65,7 +65,10 @@ export class ChangePool {
       isPaused === undefined
         ? {}
         : { pausedAt: isPaused ? (pool.pausedAt ?? this.clock.now()) : null };
-    return { ...definedPartsOf(wish), ...pause };
+    const { membersMax = pool.membersMax } = wish;
+    // What demand asked for until now may be more than there may be from now on.
+    const target = membersMax < pool.idleTarget ? { idleTarget: membersMax } : {};
+    return { ...definedPartsOf(wish), ...pause, ...target };
   }
 
   #record(tx: Repositories, caller: Caller, poolId: PoolId, wish: PoolWish): Promise<void> {

@@ -1,15 +1,8 @@
+import type { ApiCommands } from '../api/all-endpoints.js';
+import { allEndpoints } from '../api/all-endpoints.js';
 import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
-import { apiKeyEndpoints } from '../api/routes/api-keys.js';
-import { auditEndpoints } from '../api/routes/audit.js';
-import { instanceEndpoints } from '../api/routes/instances.js';
-import { keyCampaignEndpoints } from '../api/routes/key-campaigns.js';
-import { keyEndpoints } from '../api/routes/keys.js';
-import { poolEndpoints } from '../api/routes/pools.js';
-import { rotationEndpoints } from '../api/routes/rotations.js';
-import { sweepEndpoints } from '../api/routes/sweeps.js';
-import { tenantEndpoints } from '../api/routes/tenants.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { OnRefusal } from '../api/middleware/refusals.js';
 import { AwaitInstance } from '../commands/await-instance.js';
@@ -141,7 +134,7 @@ function endpointsOf(
   foundation: Foundation,
   { store, feed }: Database,
   { keys, tokens, campaignValues }: VaultStores,
-): Endpoint[] {
+): readonly Endpoint[] {
   const { config, metrics, log } = foundation;
   const onOutcome = (outcome: string): void => {
     metrics.claims.inc({ outcome });
@@ -149,7 +142,6 @@ function endpointsOf(
   const refusals = new RefusalTally(store, systemClock, log);
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
-  const names = publicNames(config);
   const claim = new ClaimInstance(store, systemClock, {
     offers: offersOf(offerSettings(config)),
     defaultRegion: config.CLAWDEPLOY_NODE_POOL,
@@ -159,52 +151,52 @@ function endpointsOf(
       refusals.add(offer);
     },
   });
-  const instanceCommands = {
-    claim: inTurns(foundation, claim),
-    find,
-    list: new ListInstances(store),
-    access: new ReadAccess(store, tokens, systemClock),
-    remove: new DeleteInstance(store, systemClock),
-    wait,
-    watch: new WatchInstance(store, feed, {
-      openMax: STREAMS_MAX,
-      openPerTenantMax: STREAMS_PER_TENANT_MAX,
-      onOpen: (open) => {
-        metrics.eventStreams.set(open);
-      },
-    }),
-  };
   const change = new ChangeKeys(store, keys, systemClock);
   const check = new CheckKeys(store, openProviders(foundation));
-  return [
-    ...instanceEndpoints(instanceCommands, names),
-    ...keyEndpoints({ change, check, find, wait }, names),
-    ...rotationEndpoints({
+  const commands: ApiCommands = {
+    instances: {
+      claim: inTurns(foundation, claim),
+      find,
+      list: new ListInstances(store),
+      access: new ReadAccess(store, tokens, systemClock),
+      remove: new DeleteInstance(store, systemClock),
+      wait,
+      watch: new WatchInstance(store, feed, {
+        openMax: STREAMS_MAX,
+        openPerTenantMax: STREAMS_PER_TENANT_MAX,
+        onOpen: (open) => {
+          metrics.eventStreams.set(open);
+        },
+      }),
+    },
+    keys: { change, check, find, wait },
+    rotations: {
       rotate: new RotateKeys(store, new StartRotation(store, keys, systemClock)),
       check,
       find: new FindRotation(store, feed),
-    }),
-    ...keyCampaignEndpoints({
+    },
+    keyCampaigns: {
       start: new StartKeyCampaign(store, campaignValues, systemClock),
       change: new ChangeKeyCampaign(store, systemClock),
       find: new FindKeyCampaign(store),
-    }),
-    ...poolEndpoints({
+    },
+    pools: {
       list: new ListPools(store),
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
-    }),
-    ...tenantEndpoints({ suspend: new SuspendTenant(store, systemClock) }),
-    ...apiKeyEndpoints({
+    },
+    tenants: { suspend: new SuspendTenant(store, systemClock) },
+    apiKeys: {
       create: new CreateApiKey(store, systemClock),
       list: new ListApiKeys(store),
       revoke: new RevokeApiKey(store, systemClock),
-    }),
-    ...auditEndpoints(new FindAudit(store)),
-    ...sweepEndpoints({
+    },
+    audit: new FindAudit(store),
+    sweeps: {
       request: new RequestSweep(store, systemClock),
       find: new FindSweep(store),
-    }),
-  ];
+    },
+  };
+  return allEndpoints(commands, publicNames(config));
 }
 
 /** Providers are asked at their own addresses, which each call brings with it. */

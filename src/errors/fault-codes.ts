@@ -10,6 +10,7 @@ export const FAULT_CODES = {
   request_invalid: 'invalid',
   request_too_large: 'invalid',
   route_unknown: 'invalid',
+  method_unsupported: 'invalid',
   unauthenticated: 'invalid',
   forbidden: 'invalid',
   instance_unknown: 'invalid',

@@ -80,7 +80,9 @@ describe('requests', () => {
       expect(answer.status, path).to.equal(404);
       expect(answer.headers['content-type'], path).to.include('application/problem+json');
     }
-    expectProblem(await call(api, { method: 'PATCH', path: '/v1/pools' }), 404, 'route_unknown');
+    const other = await call(api, { method: 'PATCH', path: '/v1/pools' });
+    expectProblem(other, 405, 'method_unsupported');
+    expect(other.headers['allow']).to.equal('GET, HEAD');
   });
 
   it('are never answered with what went wrong inside', async () => {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { readConnectionFile, readToken } from '../../src/cli/api-client-connection.js';
-import { ApiClient } from '../../src/cli/api-client.js';
+import { readConnectionFile, readToken } from '../../src/cli/connection-file.js';
+import { ApiClient } from '../../src/client/api-client.js';
 import { memberBars } from '../../tools/demo/member-bars.js';
 import { runDemo } from '../../tools/demo/run-demo.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
@@ -61,7 +61,7 @@ async function upToAnswer(root: string, stateDir: string): Promise<Took> {
 /** The demo as a pipe would see it; it fails unless the answer was made with the key just set. */
 async function showDemo({ layout }: StackInfo): Promise<void> {
   const connection = readConnectionFile(layout.cli);
-  const client = new ApiClient(connection.apiUrl, readToken(connection));
+  const client = new ApiClient({ apiUrl: connection.apiUrl, token: readToken(connection) });
   const unseen = new PassThrough().resume() as unknown as NodeJS.WriteStream;
   try {
     await runDemo({

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { readConnectionFile, readToken } from '../../src/cli/api-client-connection.js';
-import { ApiClient } from '../../src/cli/api-client.js';
+import { readConnectionFile, readToken } from '../../src/cli/connection-file.js';
+import { ApiClient } from '../../src/client/api-client.js';
 import { memberBars } from '../../tools/demo/member-bars.js';
 import type { DemoResult } from '../../tools/demo/run-demo.js';
 import { runDemo } from '../../tools/demo/run-demo.js';
@@ -25,7 +25,7 @@ describe('the demo', function () {
   before(async () => {
     product = await startProduct({ pools: 's=1' });
     const connection = readConnectionFile(product.info.layout.cli);
-    client = new ApiClient(connection.apiUrl, readToken(connection));
+    client = new ApiClient({ apiUrl: connection.apiUrl, token: readToken(connection) });
   });
 
   after(async () => {

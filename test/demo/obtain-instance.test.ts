@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ApiClient } from '../../src/cli/api-client.js';
+import { ApiClient } from '../../src/client/api-client.js';
 import type { Instance } from '../../src/domain/instance.js';
 import type { Claimed } from '../../tools/demo/obtain-instance.js';
 import { obtainInstance } from '../../tools/demo/obtain-instance.js';
@@ -13,7 +13,7 @@ describe('the demo’s own instance', () => {
 
   beforeEach(async () => {
     api = await startMemoryApi();
-    client = new ApiClient(api.url, await api.token());
+    client = new ApiClient({ apiUrl: api.url, token: await api.token() });
   });
 
   afterEach(async () => {

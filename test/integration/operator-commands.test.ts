@@ -109,6 +109,12 @@ describe('commands of operators', function () {
       expect(await audited()).to.deep.equal([]);
     });
 
+    it('takes less than demand asks for just now, down to nothing, and wants no more than that', async () => {
+      const nothing = { idleFloor: 0, idleCeiling: 0, membersMax: 0 };
+      expect(pool.idleTarget).to.be.greaterThan(0);
+      expect((await change(nothing)).pool).to.include({ ...nothing, idleTarget: 0 });
+    });
+
     it('can always pause, also a pool whose old bounds would be refused today', async () => {
       const bounds = { idleFloor: 2, idleCeiling: 30, membersMax: 40 };
       await store.pools.ensure(aPoolKey(), bounds, NOON);

@@ -1,30 +1,29 @@
 import { expect } from 'chai';
-import type { InstanceAnswer, PoolAnswer } from '../../src/cli/api-client-replies.js';
+import type { ApiClient, Pool } from '../../src/client/api-client.js';
 import { DemoFailure } from '../../tools/demo/demo-failure.js';
 import { fillPool } from '../../tools/demo/fill-pool.js';
 
-const POOL: PoolAnswer = {
+const POOL: Pool = {
   ...{ id: 's-2026.9.6-c2-default', sizeClass: 's', openclawVersion: '2026.9.6' },
   ...{ region: 'default', idleFloor: 2, idleCeiling: 2, idleTarget: 2, membersMax: 20 },
   ...{ overrides: [], hold: null, holdReason: null, supersededBy: null, waiting: 0 },
   counts: { warming: 2 },
 };
-const NO_PLACE = { ...POOL, hold: 'no_place', holdReason: 'memory exhausted on 1 node' };
+const NO_PLACE: Pool = { ...POOL, hold: 'no_place', holdReason: 'memory exhausted on 1 node' };
 const FULL = { ...POOL, counts: { idle: 2 } };
 
 /** Fills a pool that looks like each of `looks` in turn, and like the last one from then on. */
-function fillLike(...looks: readonly PoolAnswer[]): Promise<number> {
+function fillLike(...looks: readonly Pool[]): Promise<number> {
   let at = 0;
   const listPools = () =>
-    Promise.resolve(
-      looks
+    Promise.resolve({
+      items: looks
         .slice(at, (at += 1))
         .concat(looks.slice(-1))
         .slice(0, 1),
-    );
-  const list = (): Promise<readonly InstanceAnswer[]> => Promise.resolve([]);
+    });
   return fillPool({
-    client: { listPools, list },
+    client: { call: listPools as unknown as ApiClient['call'], allInstances: async () => [] },
     bars: { show: () => undefined, note: () => undefined },
     signal: new AbortController().signal,
     noPlacePatienceMs: 1,
@@ -48,14 +47,14 @@ describe('filling the pool', function () {
   });
 
   it('goes on where room was short for a moment, and while starts are only paced', async () => {
-    const paced = { ...POOL, hold: 'starts_in_flight' };
+    const paced: Pool = { ...POOL, hold: 'starts_in_flight' };
     expect(await sentenceOf(fillLike(NO_PLACE, POOL, paced, NO_PLACE, FULL))).to.equal(
       'it was filled',
     );
   });
 
   it('ends when a pool has given up', async () => {
-    const closed = { ...POOL, hold: 'breaker_open' };
+    const closed: Pool = { ...POOL, hold: 'breaker_open' };
     expect(await sentenceOf(fillLike(closed))).to.include('takes a pause');
   });
 });

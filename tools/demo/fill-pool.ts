@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../src/cli/api-client.js';
-import { ApiFailure } from '../../src/cli/api-client-failure.js';
-import type { InstanceAnswer, PoolAnswer } from '../../src/cli/api-client-replies.js';
+import type { ApiClient } from '../../src/client/api-client.js';
+import { ApiFailure } from '../../src/client/api-failure.js';
+import type { Instance, Pool } from '../../src/client/operation.js';
 import { deadline, pause } from '../../src/lib/timers.js';
 import { DemoFailure } from './demo-failure.js';
 import type { MemberBars } from './member-bars.js';
@@ -20,7 +20,7 @@ const NO_PLACE_PATIENCE_MS = 30_000;
 const MEMBER_STATES = ['creating', 'warming', 'idle'];
 
 export interface FillOptions {
-  readonly client: Pick<ApiClient, 'listPools' | 'list'>;
+  readonly client: Pick<ApiClient, 'call' | 'allInstances'>;
   readonly bars: Pick<MemberBars, 'show' | 'note'>;
   readonly signal: AbortSignal;
   readonly noPlacePatienceMs?: number;
@@ -42,7 +42,7 @@ export async function fillPool({
   const patience = deadline(PATIENCE_MS, signal);
   const seen = new Set<string>();
   let isNoted = false;
-  let lastPools: readonly PoolAnswer[] = [];
+  let lastPools: readonly Pool[] = [];
   let placeless: AbortSignal | null = null;
   while (!over.aborted) {
     const [pools, instances] = await look(client, signal);
@@ -79,10 +79,10 @@ function minutes(ms: number): string {
 }
 
 /** How full each pool is, e.g. `1 of 2 gateways idle in s-2026.9.6`. */
-function stockOf(pools: readonly PoolAnswer[]): string {
+function stockOf(pools: readonly Pool[]): string {
   if (pools.length === 0) return 'the controller has set up no pool';
   const stock = pools.map(({ id, counts, idleTarget }) => {
-    return `${counts['idle'] ?? 0} of ${idleTarget} gateways idle in ${id}`;
+    return `${counts.idle ?? 0} of ${idleTarget} gateways idle in ${id}`;
   });
   return stock.join(', ');
 }
@@ -91,9 +91,13 @@ function stockOf(pools: readonly PoolAnswer[]): string {
 async function look(
   client: FillOptions['client'],
   signal: AbortSignal,
-): Promise<[readonly PoolAnswer[], readonly InstanceAnswer[]]> {
+): Promise<[readonly Pool[], readonly Instance[]]> {
   try {
-    return await Promise.all([client.listPools(signal), client.list({}, signal)]);
+    const [{ items }, instances] = await Promise.all([
+      client.call('listPools', { signal }),
+      client.allInstances({}, signal),
+    ]);
+    return [items, instances];
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ApiFailure && isPassing(error)) return [[], []];
@@ -101,8 +105,8 @@ async function look(
   }
 }
 
-function isFull({ counts, idleTarget }: PoolAnswer): boolean {
-  return (counts['idle'] ?? 0) >= idleTarget;
+function isFull({ counts, idleTarget }: Pool): boolean {
+  return (counts.idle ?? 0) >= idleTarget;
 }
 
 function isPassing({ kind, status }: ApiFailure): boolean {
@@ -110,13 +114,13 @@ function isPassing({ kind, status }: ApiFailure): boolean {
 }
 
 /** Holds that end by an operator's hand, or long after anybody's patience. */
-const CLOSED = ['paused', 'breaker_open', 'breaker_final'];
+const CLOSED: readonly Pool['hold'][] = ['paused', 'breaker_open', 'breaker_final'];
 
-function isPlaceless({ hold, supersededBy }: PoolAnswer): boolean {
+function isPlaceless({ hold, supersededBy }: Pool): boolean {
   return hold === 'no_place' && supersededBy === null;
 }
 
-function noPlace({ id, region, holdReason }: PoolAnswer): DemoFailure {
+function noPlace({ id, region, holdReason }: Pool): DemoFailure {
   return new DemoFailure(
     `Nomad finds no place in the node pool ${region} for a gateway of ${id}: ` +
       `${holdReason ?? 'it does not say why'}. docs/gateway.md says what each takes. ` +
@@ -126,10 +130,7 @@ function noPlace({ id, region, holdReason }: PoolAnswer): DemoFailure {
   );
 }
 
-function refuseClosedPool(
-  pools: readonly PoolAnswer[],
-  instances: readonly InstanceAnswer[],
-): void {
+function refuseClosedPool(pools: readonly Pool[], instances: readonly Instance[]): void {
   const closed = pools.find(({ hold }) => hold !== null && CLOSED.includes(hold));
   if (closed === undefined) return;
   const failed = instances.filter(({ failure }) => failure !== null).at(-1);

@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
-import { ApiClient } from '../../src/cli/api-client.js';
-import { ApiFailure } from '../../src/cli/api-client-failure.js';
+import { ApiClient } from '../../src/client/api-client.js';
+import { ApiFailure } from '../../src/client/api-failure.js';
 import {
   findConnectionFile,
   readConnectionFile,
   readToken,
-} from '../../src/cli/api-client-connection.js';
+} from '../../src/cli/connection-file.js';
 import { stackLayout } from '../stack/layout.js';
 import { readPorts } from '../stack/ports.js';
 import { DemoFailure } from './demo-failure.js';
@@ -25,7 +25,7 @@ async function main(signal: AbortSignal): Promise<void> {
       : findConnectionFile(process.cwd());
   if (file === null) throw new Error('There is no stack here; start one with `make up`.');
   const connection = readConnectionFile(file);
-  const client = new ApiClient(connection.apiUrl, readToken(connection));
+  const client = new ApiClient({ apiUrl: connection.apiUrl, token: readToken(connection) });
   const bars = memberBars(process.stdout);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   try {

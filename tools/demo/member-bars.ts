@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { SingleBar } from 'cli-progress';
-import type { InstanceAnswer } from '../../src/cli/api-client-replies.js';
+import type { Instance } from '../../src/client/operation.js';
 import { elapsed } from '../setup/elapsed.js';
 
 /** How far a pool member is on its way, in the order of its states. */
@@ -9,7 +9,7 @@ const STEPS = ['creating', 'warming', 'idle'] as const;
 /** Shows how pool members come to life. */
 export interface MemberBars {
   /** Takes all members as they now are. */
-  show(members: readonly InstanceAnswer[]): void;
+  show(members: readonly Instance[]): void;
   /** A sentence beside them that stays to be read. */
   note(sentence: string): void;
   close(): void;
@@ -42,7 +42,7 @@ class Bars implements MemberBars {
     );
   }
 
-  show(members: readonly InstanceAnswer[]): void {
+  show(members: readonly Instance[]): void {
     for (const member of members) {
       const facts = { id: member.id, state: member.state.padEnd(8), took: ageOf(member) };
       const bar = this.#bars.get(member.id);
@@ -68,7 +68,7 @@ class Lines implements MemberBars {
 
   constructor(private readonly output: NodeJS.WriteStream) {}
 
-  show(members: readonly InstanceAnswer[]): void {
+  show(members: readonly Instance[]): void {
     for (const member of members) {
       const { id, state } = member;
       if (this.#states.get(id) === state) continue;
@@ -86,14 +86,14 @@ class Lines implements MemberBars {
   }
 }
 
-function stepOf({ state }: InstanceAnswer): number {
+function stepOf({ state }: Instance): number {
   return STEPS.findIndex((step) => step === state) + 1;
 }
 
-function isDone({ state }: InstanceAnswer): boolean {
+function isDone({ state }: Instance): boolean {
   return state === 'idle' || state === 'failed';
 }
 
-function ageOf({ createdAt }: InstanceAnswer): string {
+function ageOf({ createdAt }: Instance): string {
   return elapsed(Math.max(0, Date.now() - Date.parse(createdAt)));
 }

@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../src/cli/api-client.js';
-import type { InstanceAnswer } from '../../src/cli/api-client-replies.js';
-import { followClaim, isOnTheWay } from '../../src/cli/api-client-claims.js';
+import type { ApiClient } from '../../src/client/api-client.js';
+import { followClaim, isOnTheWay } from '../../src/client/follow-claim.js';
+import type { Instance } from '../../src/client/operation.js';
 import { randomBase32 } from '../../src/lib/random.js';
 import { DemoFailure } from './demo-failure.js';
 
@@ -9,7 +9,7 @@ const NAME = 'demo';
 
 /** The demo's instance and how long it took to have it, in milliseconds. */
 export interface Claimed {
-  readonly instance: InstanceAnswer;
+  readonly instance: Instance;
   /** Null when the demo's instance was there already. */
   readonly claimMs: number | null;
   /** From the claim to the proof through the edge; null when the instance was there already. */
@@ -28,7 +28,8 @@ interface Obtaining {
  */
 export async function obtainInstance(options: Obtaining): Promise<Claimed> {
   const { client, say, signal } = options;
-  const mine = (await client.list({ tenant: TENANT }, signal)).filter(({ name }) => name === NAME);
+  const all = await client.allInstances({ tenant: TENANT }, signal);
+  const mine = all.filter(({ name }) => name === NAME);
   const usable = mine.find((instance) => instance.state === 'ready' || isOnTheWay(instance));
   if (usable !== undefined) {
     say(`The tenant "${TENANT}" has an instance already: ${usable.id}.`);
@@ -37,13 +38,15 @@ export async function obtainInstance(options: Obtaining): Promise<Claimed> {
     return { instance, claimMs: null, readyMs: null };
   }
   // A failed one keeps the name until somebody deletes it.
-  for (const { id, state } of mine) if (state === 'failed') await client.delete(id, signal);
+  for (const { id, state } of mine) {
+    if (state === 'failed') await client.call('deleteInstance', { path: { id }, signal });
+  }
 
   say(`A tenant called "${TENANT}" claims an instance.`);
   const startedAt = performance.now();
   const idempotencyKey = `demo-${randomBase32(20)}`;
-  const wish = { tenant: TENANT, name: NAME, idempotencyKey };
-  const { id, claim } = await client.claim(wish, signal);
+  const wish = { body: { tenant: TENANT, name: NAME }, idempotencyKey, signal };
+  const { id, claim } = await client.call('claimInstance', wish);
   const claimMs = performance.now() - startedAt;
   const isWarm = claim.outcome === 'warm';
   if (!isWarm) say('No member is idle at this moment; one that starts is the tenant’s.');
@@ -55,7 +58,7 @@ async function untilReady(
   { client, signal }: Obtaining,
   id: string,
   isWarm: boolean,
-): Promise<InstanceAnswer> {
+): Promise<Instance> {
   const instance = await followClaim(client, id, { isWarm, signal });
   if (instance.state === 'ready') return instance;
   const why = instance.failure?.sentence ?? instance.progress?.what ?? 'no reason is known';

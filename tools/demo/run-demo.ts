@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../src/cli/api-client.js';
-import type { InstanceAnswer } from '../../src/cli/api-client-replies.js';
-import type { Connection } from '../../src/cli/api-client-connection.js';
+import type { ApiClient } from '../../src/client/api-client.js';
+import type { Instance } from '../../src/client/operation.js';
+import type { Connection } from '../../src/cli/connection-file.js';
 import { randomToken } from '../../src/lib/random.js';
 import { DemoFailure } from './demo-failure.js';
 import { chatThroughEdge, fingerprintOf } from './edge-chat.js';
@@ -49,7 +49,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const writtenAt = performance.now();
   await writeKey(options, instance.id, value);
   const keyLiveMs = performance.now() - writtenAt;
-  const { token } = await client.readAccess(instance.id, signal);
+  const { token } = await client.call('readAccess', { path: { id: instance.id }, signal });
   const answer = await askFirstQuestion(options, instance, token);
   const firstAnswerMs = performance.now() - writtenAt;
   const fingerprint = fingerprintOf(value);
@@ -61,7 +61,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 }
 
 async function writeKey({ client, signal }: DemoOptions, id: string, value: string): Promise<void> {
-  const { keys } = await client.setKey({ id, name: 'stub', value }, KEY_WAIT_SECONDS, signal);
+  const { keys } = await client.call('setKey', {
+    path: { id, name: 'stub' },
+    body: { value },
+    waitSeconds: KEY_WAIT_SECONDS,
+    signal,
+  });
   if (keys.some(({ name, state }) => name === 'stub' && state === 'live')) return;
   const sentence = `The gateway did not take the key within ${KEY_WAIT_SECONDS} seconds.`;
   throw new DemoFailure(sentence, 'controller');
@@ -69,7 +74,7 @@ async function writeKey({ client, signal }: DemoOptions, id: string, value: stri
 
 function askFirstQuestion(
   { connection, signal }: DemoOptions,
-  { id, url }: InstanceAnswer,
+  { id, url }: Instance,
   token: string,
 ): Promise<string> {
   const { edgeUrl } = connection;

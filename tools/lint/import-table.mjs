@@ -59,8 +59,12 @@ export const LAYERS = {
     mayImport: ['errors', 'lib', 'ports'],
     instead: 'The stub model stands alone: it imitates a provider and knows no instance.',
   },
+  client: {
+    mayImport: ['errors', 'lib', 'clients/http'],
+    instead: 'The client is used by products: what it knows of the API comes from its document.',
+  },
   cli: {
-    mayImport: ['errors', 'lib', 'domain', 'clients/http'],
+    mayImport: ['errors', 'lib', 'domain', 'client', 'clients/http/read-lines'],
     instead: 'The CLI is a client of the public API: add a route and call it.',
   },
   compose: {
@@ -86,7 +90,7 @@ export const LAYERS = {
     instead: 'Main parses the role and starts it: let src/compose build what it needs.',
   },
   tools: {
-    mayImport: ['errors', 'lib', 'config', 'cli/api-client'],
+    mayImport: ['errors', 'lib', 'config', 'client', 'cli/connection-file', 'api/describe-api'],
     instead: 'Tools set up and drive the product from outside: call its API or start its entry.',
   },
 };

@@ -9,7 +9,7 @@ const DRAFT = '.draft-';
 
 const manifestSchema = z.object({
   version: z.string(),
-  source: z.enum(['release', 'go', 'npm', 'debian']),
+  source: z.enum(['release', 'go', 'npm', 'debian', 'pypi']),
   madeInSeconds: z.number(),
 });
 

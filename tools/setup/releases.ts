@@ -1,5 +1,5 @@
 import type { Platform } from './platform.js';
-import type { ServerId, ServerTool } from './tools.js';
+import type { GoProgram, GoProgramId } from './tools.js';
 
 /** Where a vendor's archive lies and what its one program is called in there. */
 export interface Release {
@@ -19,7 +19,7 @@ interface Vendor {
 
 type GoCpu = 'amd64' | 'arm64';
 
-const VENDORS: Readonly<Record<ServerId, Vendor>> = {
+const VENDORS: Readonly<Record<GoProgramId, Vendor>> = {
   nomad: hashicorp('nomad'),
   consul: hashicorp('consul'),
   vault: hashicorp('vault'),
@@ -35,16 +35,22 @@ const VENDORS: Readonly<Record<ServerId, Vendor>> = {
     mirrorFolder: '/traefik',
     path: (version, cpu) => `v${version}/traefik_v${version}_linux_${cpu}.tar.gz`,
   },
+  oasdiff: {
+    setting: 'CLAWDEPLOY_OASDIFF_RELEASES_URL',
+    base: 'https://github.com/oasdiff/oasdiff/releases/download',
+    mirrorFolder: '/oasdiff',
+    path: (version, cpu) => `v${version}/oasdiff_${version}_linux_${cpu}.tar.gz`,
+  },
 };
 
 /**
- * Where the pinned release of a server lies.
+ * Where the pinned release of a program lies.
  *
  * The vendor's own setting wins, then `CLAWDEPLOY_RELEASES_URL` (one mirror for all, with a folder
- * per server), then the vendor's site.
+ * per program), then the vendor's site.
  */
 export function releaseOf(
-  tool: ServerTool,
+  tool: GoProgram,
   platform: Platform,
   env: Readonly<Record<string, string | undefined>>,
 ): Release {

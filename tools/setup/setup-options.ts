@@ -15,7 +15,8 @@ export interface SetupOptions {
 export const USAGE = `Usage: make setup [ARGS="..."]
 
 Finds, fetches or builds what the development stack runs: the five servers, PostgreSQL, Redis, Node
-for OpenClaw and OpenClaw itself; then builds ClawDeploy. Run again, it takes seconds.
+for OpenClaw and OpenClaw itself; then builds ClawDeploy. Run again, it takes seconds. What only the
+tests need (oasdiff, schemathesis) is got by \`make test-tools\`.
 
   --only a,b   only these: ${TOOL_IDS.join(', ')}
   --offline    look on PATH and in the cache, fetch nothing

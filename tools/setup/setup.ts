@@ -5,14 +5,25 @@ import type { Obtained } from './obtained.js';
 import { obtainGateway } from './obtain-gateway.js';
 import { obtainPostgres } from './obtain-postgres.js';
 import { obtainRedis } from './obtain-redis.js';
-import { obtainServer } from './obtain-server.js';
+import { obtainGoProgram } from './obtain-go-program.js';
+import { obtainSchemathesis } from './obtain-schemathesis.js';
 import type { SetupContext } from './setup-context.js';
 import { SetupFailure, refuseIfInterrupted, sentenceOf } from './setup-failure.js';
 import type { SetupGap, SetupReport, SetupRow } from './setup-report.js';
 import type { PartialToolchain } from './toolchain.js';
 import { loadPartialToolchain, saveToolchain } from './toolchain.js';
 import type { ServerId, Tool, ToolId } from './tools.js';
-import { NODE, OPENCLAW, POSTGRES, REDIS, SERVERS, TOOL_IDS } from './tools.js';
+import {
+  NODE,
+  OASDIFF,
+  OPENCLAW,
+  POSTGRES,
+  REDIS,
+  SCHEMATHESIS,
+  SERVERS,
+  TEST_TOOL_IDS,
+  TOOL_IDS,
+} from './tools.js';
 
 /** What one source of tools brought: parts of the toolchain, and their lines of the table. */
 interface Yield {
@@ -20,10 +31,14 @@ interface Yield {
   readonly rows: readonly SetupRow[];
 }
 
+const STACK_TOOL_IDS: ReadonlySet<ToolId> = new Set(
+  TOOL_IDS.filter((id) => !TEST_TOOL_IDS.some((one) => one === id)),
+);
+
 const SERVER_IDS: readonly ServerId[] = ['nomad', 'consul', 'vault', 'caddy', 'traefik'];
 
 /**
- * Gets everything that was asked for, at the same time where that helps, and then builds ClawDeploy.
+ * Gets everything that was asked for, or that the stack needs, at the same time where that helps, and then builds ClawDeploy.
  *
  * One thing that is missing stops no other. The toolchain file is written after each thing that was
  * got, so that an interrupted setup loses nothing that it had. The caller holds the setup lock.
@@ -37,7 +52,7 @@ export async function setUp(
   const rows: SetupRow[] = [];
   const gaps: SetupGap[] = [];
   const save = await savingInTurn(context.root);
-  const works = worksFor(context, only ?? new Set(TOOL_IDS)).map(async ({ tool, work }) => {
+  const works = worksFor(context, only ?? STACK_TOOL_IDS).map(async ({ tool, work }) => {
     const got = await work().catch((error: unknown) => {
       gaps.push(gapOf(tool, error));
       return null;
@@ -76,7 +91,7 @@ function worksFor(
   const servers = SERVER_IDS.map((id) => ({
     tool: id,
     work: async () => {
-      const obtained = await obtainServer(context, SERVERS[id]);
+      const obtained = await obtainGoProgram(context, SERVERS[id]);
       const row = rowOf(SERVERS[id], obtained, obtained.found.path);
       return { toolchain: { [id]: obtained.found }, rows: [row] };
     },
@@ -85,6 +100,8 @@ function worksFor(
     { tool: POSTGRES.id, work: () => postgresYield(context) },
     { tool: REDIS.id, work: () => redisYield(context) },
     { tool: OPENCLAW.id, work: () => gatewayYield(context) },
+    { tool: OASDIFF.id, work: () => oasdiffYield(context) },
+    { tool: SCHEMATHESIS.id, work: () => schemathesisYield(context) },
   ];
   // Node comes in one folder with OpenClaw: who wants either gets both.
   return [...servers, ...others].filter(
@@ -102,6 +119,18 @@ async function redisYield(context: SetupContext): Promise<Yield> {
   const obtained = await obtainRedis(context);
   const row = rowOf(REDIS, obtained, obtained.found.path);
   return { toolchain: { redis: obtained.found }, rows: [row] };
+}
+
+async function oasdiffYield(context: SetupContext): Promise<Yield> {
+  const obtained = await obtainGoProgram(context, OASDIFF);
+  const row = rowOf(OASDIFF, obtained, obtained.found.path);
+  return { toolchain: { oasdiff: obtained.found }, rows: [row] };
+}
+
+async function schemathesisYield(context: SetupContext): Promise<Yield> {
+  const obtained = await obtainSchemathesis(context);
+  const row = rowOf(SCHEMATHESIS, obtained, obtained.found.path);
+  return { toolchain: { schemathesis: obtained.found }, rows: [row] };
 }
 
 async function gatewayYield(context: SetupContext): Promise<Yield> {

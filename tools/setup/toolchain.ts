@@ -3,8 +3,10 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { SetupFailure } from './setup-failure.js';
+import type { TestToolId } from './tools.js';
+import { TEST_TOOL_IDS } from './tools.js';
 
-const source = z.enum(['path', 'release', 'go', 'npm', 'debian']);
+const source = z.enum(['path', 'release', 'go', 'npm', 'debian', 'pypi']);
 const env = z.record(z.string(), z.string()).readonly();
 const program = z.object({ path: z.string(), version: z.string(), source }).readonly();
 
@@ -28,10 +30,13 @@ const toolchainSchema = z
     openclaw: z.object({ dir: z.string(), version: z.string(), source }).readonly(),
     /** Lies inside `openclaw.dir`: Node finds its entries by their place relative to the modules. */
     compileCacheDir: z.string(),
+    /** What only tests run: see `loadTestTool`. */
+    oasdiff: program.optional(),
+    schemathesis: program.optional(),
   })
   .readonly();
 
-/** Where a thing came from: this machine, or the cache, which got it in one of four ways. */
+/** Where a thing came from: this machine, or the cache, which got it in one of five ways. */
 export type Source = z.infer<typeof source>;
 
 /** Everything that setup found or fetched; what the development stack and the tests start. */
@@ -52,7 +57,9 @@ export async function loadToolchain(root: string): Promise<Toolchain> {
   const known = await loadPartialToolchain(root);
   const parsed = toolchainSchema.safeParse(known);
   if (!parsed.success) {
-    const missing = Object.keys(toolchainSchema.unwrap().shape).filter((name) => !(name in known));
+    const missing = Object.keys(toolchainSchema.unwrap().shape).filter(
+      (name) => !(name in known) && !TEST_TOOL_IDS.some((id) => id === name),
+    );
     throw new SetupFailure(`Setup has not found ${missing.join(', ')} yet; run \`make setup\`.`);
   }
   const gone = placesOf(parsed.data).find((place) => !existsSync(place));
@@ -60,6 +67,13 @@ export async function loadToolchain(root: string): Promise<Toolchain> {
     throw new SetupFailure(`${gone} is gone since setup found it; run \`make setup\` again.`);
   }
   return parsed.data;
+}
+
+/** Where a tool lies that only tests run; fails with one sentence when setup was not asked for it. */
+export async function loadTestTool(root: string, id: TestToolId): Promise<string> {
+  const found = (await loadPartialToolchain(root))[id];
+  if (found !== undefined && existsSync(found.path)) return found.path;
+  throw new SetupFailure(`${id} is not there; \`make test-tools\` gets it, or says what it lacks.`);
 }
 
 /** What earlier setups of this repository found, or nothing; entries of another form are dropped. */

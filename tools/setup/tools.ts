@@ -11,9 +11,17 @@ export const TOOL_IDS = [
   'redis',
   'node',
   'openclaw',
+  'oasdiff',
+  'schemathesis',
 ] as const;
 
 export type ToolId = (typeof TOOL_IDS)[number];
+
+/** What the tests run beside the stack. `make setup` leaves it out, `make test` asks for it. */
+export const TEST_TOOL_IDS = ['oasdiff', 'schemathesis'] as const;
+
+/** A tool that only tests run. */
+export type TestToolId = (typeof TEST_TOOL_IDS)[number];
 
 /** A server that is one program, released as an archive and published as a Go module. */
 export type ServerId = 'nomad' | 'consul' | 'vault' | 'caddy' | 'traefik';
@@ -32,7 +40,10 @@ export interface Tool {
   readonly install: string;
 }
 
-/** How `go build` makes a server. */
+/** Whatever else is made in that way. */
+export type GoProgramId = ServerId | 'oasdiff';
+
+/** How `go build` makes a program. */
 export interface GoRecipe {
   readonly packagePath: string;
   readonly tags: readonly string[];
@@ -44,9 +55,11 @@ export interface GoRecipe {
   readonly minutes: number;
 }
 
-/** A server with the ways to come by it. */
-export interface ServerTool extends Tool {
-  readonly id: ServerId;
+/** A Go program with the ways to come by it. */
+export interface GoProgram extends Tool {
+  readonly id: GoProgramId;
+  /** Where its go.mod and go.sum lie, from the root. */
+  readonly module: string;
   readonly versionArgs: readonly string[];
   readonly go: GoRecipe;
 }
@@ -54,9 +67,10 @@ export interface ServerTool extends Tool {
 const PLAIN = { tags: [], needsCgo: false, versionSymbol: null } as const;
 
 /** The servers, the pins of tools/servers (a test compares them) and the ranges seen to work. */
-export const SERVERS: Readonly<Record<ServerId, ServerTool>> = {
+export const SERVERS: Readonly<Record<ServerId, GoProgram>> = {
   nomad: {
     id: 'nomad',
+    module: 'tools/servers/nomad',
     title: 'Nomad',
     pinned: '1.11.3',
     accepted: [{ atLeast: '1.10.0', below: '2.0.0' }],
@@ -73,6 +87,7 @@ export const SERVERS: Readonly<Record<ServerId, ServerTool>> = {
   },
   consul: {
     id: 'consul',
+    module: 'tools/servers/consul',
     title: 'Consul',
     pinned: '1.22.7',
     accepted: [{ atLeast: '1.20.0', below: '2.0.0' }],
@@ -83,6 +98,7 @@ export const SERVERS: Readonly<Record<ServerId, ServerTool>> = {
   },
   vault: {
     id: 'vault',
+    module: 'tools/servers/vault',
     title: 'Vault',
     pinned: '1.21.0',
     accepted: [{ atLeast: '1.18.0', below: '2.0.0' }],
@@ -93,6 +109,7 @@ export const SERVERS: Readonly<Record<ServerId, ServerTool>> = {
   },
   caddy: {
     id: 'caddy',
+    module: 'tools/servers/caddy',
     title: 'Caddy',
     pinned: '2.11.4',
     accepted: [{ atLeast: '2.8.0', below: '3.0.0' }],
@@ -108,6 +125,7 @@ export const SERVERS: Readonly<Record<ServerId, ServerTool>> = {
   },
   traefik: {
     id: 'traefik',
+    module: 'tools/servers/traefik',
     title: 'Traefik',
     pinned: '3.6.12',
     accepted: [{ atLeast: '3.1.0', below: '4.0.0' }],
@@ -164,6 +182,34 @@ export const OPENCLAW: Tool = {
   accepted: [{ atLeast: '2026.9.6', below: '2026.9.7' }],
   why: 'because it is what tenants get',
   install: 'let npm reach its registry (or a mirror set with `npm config set registry`)',
+};
+
+/** What compares two OpenAPI documents. */
+export const OASDIFF: GoProgram = {
+  id: 'oasdiff',
+  module: 'tools/setup/oasdiff',
+  title: 'oasdiff',
+  pinned: '1.37.0',
+  accepted: [{ atLeast: '1.37.0', below: '2.0.0' }],
+  why: 'to find changes of the API that break its callers',
+  install: 'put oasdiff 1.37 on PATH or install Go 1.26',
+  versionArgs: ['--version'],
+  go: {
+    ...PLAIN,
+    packagePath: 'github.com/oasdiff/oasdiff',
+    versionSymbol: { name: 'github.com/oasdiff/oasdiff/build.Version', value: '1.37.0' },
+    minutes: 1,
+  },
+};
+
+/** Schemathesis, which sends an API whatever its document allows and forbids. */
+export const SCHEMATHESIS: Tool = {
+  id: 'schemathesis',
+  title: 'Schemathesis',
+  pinned: '4.32.5',
+  accepted: [{ atLeast: '4.32.5', below: '4.32.6' }],
+  why: 'to hold the running API to its document',
+  install: 'run `apt-get install python3 python3-pip` (3.11 or later), and let pip reach its index',
 };
 
 /** One sentence for a thing that could not be had: which, why it is needed, how to install it. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { findConnectionFile } from '../../src/cli/api-client-connection.js';
+import { findConnectionFile } from '../../src/cli/connection-file.js';
 import type { TokenSubject } from '../stack/identity.js';
 import { mintToken } from '../stack/identity.js';
 import { stackLayout } from '../stack/layout.js';

@@ -13,6 +13,8 @@ const NOBODY = 'nobody';
 const UNWRITABLE = /\p{Cc}/gu;
 /** Kinds of faults by which a caller is refused; the others are our own trouble. */
 const REFUSING = ['invalid', 'conflict', 'capacity'];
+/** What was asked for is no operation, so that nothing would have been changed. */
+const NOWHERE = ['route_unknown', 'method_unsupported'];
 /** Reading this is as good as a write: it hands out a secret. */
 const SECRET_READS = ['readAccess'];
 /** An IPv4 address as a socket for both versions shows it. */
@@ -25,7 +27,7 @@ export function noteRefusals(onRefusal: OnRefusal): ApiMiddleware {
       await next();
     } catch (error) {
       const { kind, code } = faultOf(error);
-      if (REFUSING.includes(kind) && code !== 'route_unknown' && wouldMatter(context)) {
+      if (REFUSING.includes(kind) && !NOWHERE.includes(code) && wouldMatter(context)) {
         onRefusal(refusalOf(context, code));
       }
       throw error;

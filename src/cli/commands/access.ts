@@ -11,7 +11,7 @@ export function addAccessCommands({ program, call }: CommandSet): void {
     .argument('<id>')
     .action((id: string) =>
       call(async ({ client, signal, show }) => {
-        const { url, token } = await client.readAccess(id, signal);
+        const { url, token } = await client.call('readAccess', { path: { id }, signal });
         show({ url, token }, facts({ url, token }));
       }),
     );
@@ -27,7 +27,7 @@ export function addAccessCommands({ program, call }: CommandSet): void {
 
 async function open(session: Session, id: string, isPrinted: boolean): Promise<void> {
   const { client, signal, show, isJson, world } = session;
-  const { url, token } = await client.readAccess(id, signal);
+  const { url, token } = await client.call('readAccess', { path: { id }, signal });
   // Browsers keep what stands behind # to themselves: no server, log or proxy sees the token.
   const link = `${url}#token=${encodeURIComponent(token)}`;
   const { pageOpener } = world.environment;

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { API_KEY_DAYS_MAX } from '../../domain/api-key.js';
 import { ROLES } from '../../domain/principal.js';
 import { SCOPES } from '../../domain/scopes.js';
-import type { ApiKeyAnswer } from '../api-client-replies.js';
+import type { ApiKey, Schemas } from '../../client/operation.js';
 import type { CommandSet } from '../program.js';
 import type { Session } from '../session.js';
 import { facts, table } from '../text.js';
@@ -11,9 +11,9 @@ import { facts, table } from '../text.js';
 const DAYS_USUAL = 90;
 
 interface CreateFlags {
-  readonly role: string;
+  readonly role: Schemas['NewApiKey']['role'];
   readonly tenant?: string;
-  readonly scope?: readonly string[];
+  readonly scope?: NonNullable<Schemas['NewApiKey']['scopes']>;
   readonly days: number;
 }
 
@@ -41,7 +41,7 @@ export function addApiKeyCommands({ program, call }: CommandSet): void {
     .description('list keys, with when each was last used')
     .action(() =>
       call(async ({ client, signal, show }) => {
-        const items = await client.listApiKeys(signal);
+        const items = await client.allApiKeys(signal);
         show({ items }, listed(items));
       }),
     );
@@ -51,7 +51,7 @@ export function addApiKeyCommands({ program, call }: CommandSet): void {
     .argument('<id>')
     .action((id: string) =>
       call(async ({ client, signal, show }) => {
-        const revoked = await client.revokeApiKey(id, signal);
+        const revoked = await client.call('revokeApiKey', { path: { id }, signal });
         show(revoked, `${revoked.id} (${revoked.name}) opens nothing any more.\n`);
       }),
     );
@@ -63,14 +63,12 @@ async function create(
   name: string,
   { role, tenant, scope: scopes, days: expiresInDays }: CreateFlags,
 ): Promise<void> {
-  const made = await client.createApiKey(
-    {
-      ...{ name, role, expiresInDays },
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(scopes === undefined ? {} : { scopes }),
-    },
-    signal,
-  );
+  const body = {
+    ...{ name, role, expiresInDays },
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(scopes === undefined ? {} : { scopes }),
+  };
+  const made = await client.call('createApiKey', { body, signal });
   if (!isJson) {
     const about = facts({
       ...{ name: made.name, role: made.role, tenant: made.tenant },
@@ -81,7 +79,7 @@ async function create(
   show(made, `${made.key}\n`);
 }
 
-function listed(items: readonly ApiKeyAnswer[]): string {
+function listed(items: readonly ApiKey[]): string {
   const rows = items.map((key) => [
     ...[key.id, key.name, key.tenant === null ? key.role : `${key.role} ${key.tenant}`],
     key.revokedAt === null ? `until ${key.expiresAt}` : `revoked ${key.revokedAt}`,

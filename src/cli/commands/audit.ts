@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { AUDIT_OUTCOMES } from '../../domain/audit/audit-entry.js';
-import type { AuditWish } from '../api-client.js';
-import type { AuditRecordAnswer } from '../api-client-replies.js';
+import type { AuditRecord, RequestOf, Schemas } from '../../client/operation.js';
 import { usage } from '../cli-failure.js';
 import { linesOfApi } from '../exported-line.js';
 import type { CommandSet } from '../program.js';
@@ -16,9 +15,13 @@ const RECORDS_MAX = 10_000;
 /** Pages that are asked for at most when few records fit: ten million are looked at by then. */
 const PAGES_MAX = 100;
 
-interface ListFlags extends AuditWish {
+/** The longest page that the API gives. */
+const PAGE_SIZE = 200;
+
+/** What the API is asked for; it takes the flags as they are, by the same names. */
+type ListFlags = Omit<NonNullable<RequestOf<'listAudit'>['query']>, 'limit' | 'cursor'> & {
   readonly limit: number;
-}
+};
 
 interface ExportFlags {
   readonly file?: string;
@@ -50,12 +53,20 @@ export function addAuditCommands(set: CommandSet): void {
   addVerifyCommand(audit, set);
 }
 
-async function list(session: Session, { limit, ...wish }: ListFlags): Promise<void> {
-  const items: AuditRecordAnswer[] = [];
+async function list(
+  { client, show, signal }: Session,
+  { limit, ...wish }: ListFlags,
+): Promise<void> {
+  const items: AuditRecord[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const rest = limit - items.length;
-    const found = await session.client.listAudit({ ...wish, cursor, limit: rest }, session.signal);
+    const found: Schemas['AuditPage'] = await client.call('listAudit', {
+      query: {
+        ...{ ...wish, limit: Math.min(limit - items.length, PAGE_SIZE) },
+        ...(cursor === null ? {} : { cursor }),
+      },
+      signal,
+    });
     items.push(...found.items);
     cursor = found.nextCursor;
     if (cursor === null || items.length >= limit) break;
@@ -65,7 +76,7 @@ async function list(session: Session, { limit, ...wish }: ListFlags): Promise<vo
     ...[JSON.stringify(details), seal === null ? '–' : String(seal.number)],
   ]);
   const header = ['at', 'actor', 'from', 'action', 'target', 'outcome', 'details', 'seal'];
-  session.show({ items, nextCursor: cursor }, table(header, rows, 'There is nothing like it.'));
+  show({ items, nextCursor: cursor }, table(header, rows, 'There is nothing like it.'));
 }
 
 /** To a file of this user alone: the audit says who has what. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { checkKeyName } from '../../domain/providers.js';
 import { pause } from '../../lib/timers.js';
-import type { CampaignAnswer } from '../api-client-replies.js';
+import type { KeyCampaign } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
@@ -11,6 +11,9 @@ import type { Session } from '../session.js';
 import { facts, table } from '../text.js';
 
 const LOOK_EVERY_MS = 1_000;
+
+/** Counts of gateways that the list shows. */
+const COUNTED = ['total', 'verified', 'reverted', 'skipped'] as const;
 
 const ACTS = {
   pause: { state: 'paused', says: 'begin no more instances; what is under way ends by itself' },
@@ -51,7 +54,10 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .action((keyName: string) => {
       checkKeyName(keyName);
       return call(async ({ client, signal, show }) => {
-        const begun = await client.startCampaign({ kind: 'renew', keyName }, signal);
+        const begun = await client.call('startKeyCampaign', {
+          body: { kind: 'renew', keyName },
+          signal,
+        });
         show(begun, described(begun));
       });
     });
@@ -60,7 +66,7 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .description('list the last campaigns')
     .action(() =>
       call(async ({ client, signal, show }) => {
-        const items = await client.listCampaigns(signal);
+        const { items } = await client.call('listKeyCampaigns', { signal });
         show({ items }, listed(items));
       }),
     );
@@ -70,7 +76,7 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .argument('<id>')
     .action((id: string) =>
       call(async ({ client, signal, show }) => {
-        const found = await client.findCampaign(id, signal);
+        const found = await client.call('showKeyCampaign', { path: { id }, signal });
         show(found, described(found));
       }),
     );
@@ -81,7 +87,11 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
       .argument('<id>')
       .action((id: string) =>
         call(async ({ client, signal, show }) => {
-          const changed = await client.changeCampaign(id, state, signal);
+          const changed = await client.call('changeKeyCampaign', {
+            path: { id },
+            body: { state },
+            signal,
+          });
           show(changed, described(changed));
         }),
       );
@@ -95,9 +105,9 @@ async function replace(
 ): Promise<void> {
   const { client, signal, show, world } = session;
   const value = await askSecret(world, `New key ${keyName} for every gateway that has it`);
-  const wish = { kind: 'replace', keyName, value } as const;
   const failureBudget = budget === undefined ? {} : { failureBudget: budget };
-  const begun = await client.startCampaign({ ...wish, ...failureBudget }, signal);
+  const body = { kind: 'replace', keyName, value, ...failureBudget } as const;
+  const begun = await client.call('startKeyCampaign', { body, signal });
   if (!wait) {
     show(begun, described(begun));
     return;
@@ -117,12 +127,13 @@ async function replace(
 /** Looks until it is over, halted, or held up by somebody. */
 async function followed(
   { client, signal, world }: Session,
-  begun: CampaignAnswer,
-): Promise<CampaignAnswer> {
+  begun: KeyCampaign,
+): Promise<KeyCampaign> {
+  const at = { path: { id: begun.id }, signal };
   const bar = startProgress(world.stderr, `Replacing the key ${begun.keyName}`);
   try {
-    for (let seen = begun; ; seen = await client.findCampaign(begun.id, signal)) {
-      const { total = 0, waiting = 0, begun: open = 0, reverted = 0 } = seen.instances;
+    for (let seen = begun; ; seen = await client.call('showKeyCampaign', at)) {
+      const { total, waiting, begun: open, reverted } = seen.instances;
       const failed = reverted === 0 ? '' : `, ${String(reverted)} kept the old one`;
       bar.update(total - waiting - open, total, `gateways settled${failed}`);
       if (seen.state !== 'running' || signal.aborted) return seen;
@@ -133,7 +144,7 @@ async function followed(
   }
 }
 
-function described(campaign: CampaignAnswer): string {
+function described(campaign: KeyCampaign): string {
   const { id, kind, keyName, state, instances, unmoved, valueDestroyedAt } = campaign;
   const about = facts({
     what: `${kind} the key ${keyName}`,
@@ -150,10 +161,10 @@ function described(campaign: CampaignAnswer): string {
   return `${id}\n${about}\n${table(['gateway', 'outcome', 'why'], rows, '')}`;
 }
 
-function listed(items: readonly CampaignAnswer[]): string {
+function listed(items: readonly KeyCampaign[]): string {
   const rows = items.map(({ id, kind, keyName, state, requestedAt, instances }) => [
     ...[id, kind, keyName, state, requestedAt],
-    ...['total', 'verified', 'reverted', 'skipped'].map((what) => String(instances[what] ?? 0)),
+    ...COUNTED.map((what) => String(instances[what])),
   ]);
   const header = ['campaign', 'kind', 'key', 'state', 'asked at'];
   return table(

@@ -3,9 +3,8 @@ import { isLikeApiKey } from '../../domain/api-key.js';
 import { checkKey, checkKeyName } from '../../domain/providers.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import { monotonicMs } from '../../lib/clock.js';
-import type { ClaimWish } from '../api-client.js';
-import { followClaim } from '../api-client-claims.js';
-import type { ClaimedAnswer, InstanceAnswer } from '../api-client-replies.js';
+import { followClaim } from '../../client/follow-claim.js';
+import type { ClaimedInstance, Instance, RequestOf, Schemas } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
@@ -19,7 +18,7 @@ import { writeKey } from './write-key.js';
 interface ClaimFlags {
   readonly tenant?: string;
   readonly name?: string;
-  readonly size?: string;
+  readonly size?: Schemas['Claim']['sizeClass'];
   readonly region?: string;
   readonly provider?: string;
   readonly idempotencyKey?: string;
@@ -69,7 +68,7 @@ async function claim(
   if (provider !== undefined && value !== null) checkKey(provider, value);
 
   const startedMs = monotonicMs();
-  const claimed = await client.claim(wish, signal);
+  const claimed = await client.call('claimInstance', { ...wish, signal });
   const claimMs = monotonicMs() - startedMs;
   const { outcome } = claimed.claim;
   if (!flags.wait) {
@@ -95,7 +94,11 @@ async function claim(
   }
 }
 
-function wishOf(session: Session, argument: string | undefined, flags: ClaimFlags): ClaimWish {
+function wishOf(
+  session: Session,
+  argument: string | undefined,
+  flags: ClaimFlags,
+): RequestOf<'claimInstance'> {
   if (argument !== undefined && flags.tenant !== undefined && argument !== flags.tenant) {
     throw usage('The tenant is named twice, and differently.');
   }
@@ -104,16 +107,17 @@ function wishOf(session: Session, argument: string | undefined, flags: ClaimFlag
   const hasOwner = isTenantToken(session.token) || isLikeApiKey(session.token);
   const own = hasOwner ? undefined : session.world.environment.login;
   const tenant = named ?? own;
-  return {
+  const { idempotencyKey } = flags;
+  const body = {
     ...(tenant === undefined ? {} : { tenant }),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.size === undefined ? {} : { sizeClass: flags.size }),
     ...(flags.region === undefined ? {} : { region: flags.region }),
-    ...(flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey }),
   };
+  return { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
 }
 
-async function untilReady(session: Session, { id, claim }: ClaimedAnswer): Promise<InstanceAnswer> {
+async function untilReady(session: Session, { id, claim }: ClaimedInstance): Promise<Instance> {
   const { client, signal, world } = session;
   const bar = startProgress(world.stderr, `Preparing ${id}`);
   try {
@@ -133,7 +137,7 @@ async function untilReady(session: Session, { id, claim }: ClaimedAnswer): Promi
   }
 }
 
-function conclude({ show }: Session, instance: InstanceAnswer, course: Course): void {
+function conclude({ show }: Session, instance: Instance, course: Course): void {
   const { outcome, ...times } = course;
   const { claimMs, readyMs, keyLiveMs } = times;
   const said = [

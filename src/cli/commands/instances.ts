@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { INSTANCE_STATES } from '../../domain/instance.js';
-import type { InstanceAnswer } from '../api-client-replies.js';
+import type { Instance } from '../../client/operation.js';
 import { confirm } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
@@ -13,7 +13,7 @@ import { describeInstance, table } from '../text.js';
 const DELETION_LIMIT_MS = 120_000;
 
 interface ListFlags {
-  readonly state?: string;
+  readonly state?: Instance['state'];
   readonly tenant?: string;
 }
 
@@ -36,7 +36,7 @@ export function addInstanceCommands({ program, call }: CommandSet): void {
     .argument('<id>')
     .action((id: string) =>
       call(async ({ client, signal, show }) => {
-        const instance = await client.find(id, signal);
+        const instance = await client.call('getInstance', { path: { id }, signal });
         show(instance, describeInstance(instance));
       }),
     );
@@ -50,7 +50,7 @@ export function addInstanceCommands({ program, call }: CommandSet): void {
 }
 
 async function list({ client, signal, show }: Session, flags: ListFlags): Promise<void> {
-  const items = await client.list(flags, signal);
+  const items = await client.allInstances(flags, signal);
   const rows = items.map(({ id, tenant, name, state, sizeClass, keys, url }) => [
     id,
     tenant ?? '–',
@@ -67,7 +67,7 @@ async function list({ client, signal, show }: Session, flags: ListFlags): Promis
 async function remove(session: Session, id: string, flags: DeleteFlags): Promise<void> {
   const { client, signal, show } = session;
   await mayDelete(session, id, flags);
-  const marked = await client.delete(id, signal);
+  const marked = await client.call('deleteInstance', { path: { id }, signal });
   const instance = flags.wait === true ? await untilGone(session, id) : marked;
   const text =
     instance.state === 'deleted'
@@ -85,7 +85,7 @@ async function mayDelete({ world }: Session, id: string, { yes }: DeleteFlags): 
   throw new CliFailure(EXIT.failed, 'Nothing was deleted.');
 }
 
-async function untilGone({ client, signal, world }: Session, id: string): Promise<InstanceAnswer> {
+async function untilGone({ client, signal, world }: Session, id: string): Promise<Instance> {
   const bar = startProgress(world.stderr, `Destroying ${id}`);
   bar.update(0, 1, 'its job, its keys, its data');
   try {

@@ -1,13 +1,13 @@
 import { isInstanceId } from '../../domain/ids.js';
 import { checkKeyName } from '../../domain/providers.js';
-import type { KeyWish } from '../api-client.js';
-import type { KeyAnswer } from '../api-client-replies.js';
+import type { Key } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { usage } from '../cli-failure.js';
 import type { CommandSet } from '../program.js';
 import type { Session } from '../session.js';
 import { table } from '../text.js';
-import { KEY_WAIT_SECONDS, rotateKey, writeKey } from './write-key.js';
+import type { KeyWish } from './write-key.js';
+import { KEY_WAIT_SECONDS, keyRequest, rotateKey, writeKey } from './write-key.js';
 
 interface WaitFlag {
   readonly wait: boolean;
@@ -59,7 +59,7 @@ export function addKeyCommands({ program, call }: CommandSet): void {
     .action((id: string) => {
       checkId(id);
       return call(async ({ client, signal, show }) => {
-        const items = await client.listKeys(id, signal);
+        const { items } = await client.call('listKeys', { path: { id }, signal });
         show({ items }, listed(items));
       });
     });
@@ -72,8 +72,12 @@ export function addKeyCommands({ program, call }: CommandSet): void {
     .action((id: string, name: string, { wait }: WaitFlag) => {
       checkWhere(id, name);
       return call(async ({ client, signal, show }) => {
-        const seconds = wait ? KEY_WAIT_SECONDS : 0;
-        const instance = await client.deleteKey({ id, name }, seconds, signal);
+        const waitSeconds = wait ? KEY_WAIT_SECONDS : 0;
+        const instance = await client.call('deleteKey', {
+          path: { id, name },
+          waitSeconds,
+          signal,
+        });
         show(instance, `The key ${name} of ${id} is removed.\n`);
       });
     });
@@ -127,11 +131,11 @@ async function setKey(session: Session, id: string, name: string, flags: SetFlag
     show(instance, `The gateway ${id} uses the key ${name} now.\n`);
     return;
   }
-  const instance = await client.setKey(key, 0, signal);
+  const instance = await client.call('setKey', { ...keyRequest(key), signal });
   show(instance, `The key ${name} is kept; the gateway ${id} takes it in about a second.\n`);
 }
 
-function listed(items: readonly KeyAnswer[]): string {
+function listed(items: readonly Key[]): string {
   const rows = items.map(({ name, version, state, setAt, lastProvenAt, renewalDueAt }) => {
     const shown = renewalDueAt === null ? state : `${state}, to be renewed`;
     return [name, String(version), shown, setAt, lastProvenAt ?? 'never'];

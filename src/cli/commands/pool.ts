@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { PoolWish } from '../api-client.js';
-import type { PoolAnswer } from '../api-client-replies.js';
+import type { Pool, Schemas } from '../../client/operation.js';
 import { usage } from '../cli-failure.js';
 import type { CommandSet } from '../program.js';
 import type { Session } from '../session.js';
@@ -22,7 +21,7 @@ export function addPoolCommands({ program, call }: CommandSet): void {
     .description('how many gateways are warm, and how many there are to be')
     .action(() =>
       call(async ({ client, signal, show }) => {
-        const items = await client.listPools(signal);
+        const { items } = await client.call('listPools', { signal });
         show({ items }, listed(items));
       }),
     );
@@ -45,25 +44,25 @@ export function addPoolCommands({ program, call }: CommandSet): void {
     .option('--floor <n>', 'idle gateways kept however little is asked for', wholeNumber)
     .option('--ceiling <n>', 'idle gateways kept at most', wholeNumber)
     .option('--max <n>', 'gateways that may exist, claimed ones included', wholeNumber)
-    .action((id: string, size: Size) => call((session) => change(session, id, wishOf(size))));
+    .action((id: string, size: Size) => call((session) => change(session, id, changeOf(size))));
 }
 
 async function change(
   { client, signal, show }: Session,
   id: string,
-  wish: PoolWish,
+  body: Schemas['PoolChange'],
 ): Promise<void> {
-  const pool = await client.changePool(id, wish, signal);
+  const pool = await client.call('changePool', { path: { id }, body, signal });
   show(pool, listed([pool]));
 }
 
-function wishOf({ floor, ceiling, max }: Size): PoolWish {
-  const wish = {
+function changeOf({ floor, ceiling, max }: Size): Schemas['PoolChange'] {
+  const change = {
     ...(floor === undefined ? {} : { idleFloor: floor }),
     ...(ceiling === undefined ? {} : { idleCeiling: ceiling }),
     ...(max === undefined ? {} : { membersMax: max }),
   };
-  if (Object.keys(wish).length > 0) return wish;
+  if (Object.keys(change).length > 0) return change;
   throw usage('Say what to change: --floor, --ceiling or --max.');
 }
 
@@ -72,7 +71,7 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It takes a whole number.');
 }
 
-function listed(items: readonly PoolAnswer[]): string {
+function listed(items: readonly Pool[]): string {
   const rows = items.map((pool) => [
     pool.id,
     String(pool.idleTarget),
@@ -88,13 +87,13 @@ function listed(items: readonly PoolAnswer[]): string {
 }
 
 /** A superseded pool may be short on purpose; what the scheduler says goes along with the word. */
-function holdOf({ hold, holdReason, supersededBy }: PoolAnswer): string {
+function holdOf({ hold, holdReason, supersededBy }: Pool): string {
   if (supersededBy !== null) return `superseded by ${supersededBy}`;
   if (hold === null) return '–';
   return holdReason === null ? hold : `${hold}: ${holdReason}`;
 }
 
-function scheduleOf({ id, overrides }: PoolAnswer): readonly string[] {
+function scheduleOf({ id, overrides }: Pool): readonly string[] {
   return overrides.map(
     ({ cron, timeZone, forMinutes, idleFloor }) =>
       `${id}: at least ${idleFloor} for ${forMinutes} min from "${cron}" ${timeZone}\n`,

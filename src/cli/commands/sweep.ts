@@ -1,6 +1,6 @@
 import { monotonicMs } from '../../lib/clock.js';
 import { pause } from '../../lib/timers.js';
-import type { SweepAnswer } from '../api-client-replies.js';
+import type { Sweep } from '../../client/operation.js';
 import { CliFailure } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
 import type { CommandSet } from '../program.js';
@@ -22,16 +22,20 @@ export function addSweepCommand({ program, call }: CommandSet): void {
       call(async (session) => {
         const { client, signal, show } = session;
         const sweep = latest
-          ? await client.findSweep('latest', signal)
-          : await finished(session, await client.requestSweep(dryRun, signal));
+          ? await client.call('showSweep', { path: { id: 'latest' }, signal })
+          : await finished(
+              session,
+              await client.call('requestSweep', { body: { isDryRun: dryRun }, signal }),
+            );
         show(sweep, described(sweep));
       }),
     );
 }
 
-async function finished({ client, signal }: Session, asked: SweepAnswer): Promise<SweepAnswer> {
+async function finished({ client, signal }: Session, asked: Sweep): Promise<Sweep> {
   const endMs = monotonicMs() + DONE_WITHIN_MS;
-  for (let sweep = asked; ; sweep = await client.findSweep(asked.id, signal)) {
+  const at = { path: { id: asked.id }, signal };
+  for (let sweep = asked; ; sweep = await client.call('showSweep', at)) {
     if (sweep.report !== null) return sweep;
     if (monotonicMs() >= endMs || signal.aborted) {
       const sentence = 'No controller has done it yet: one that works is needed for a sweep.';
@@ -41,7 +45,7 @@ async function finished({ client, signal }: Session, asked: SweepAnswer): Promis
   }
 }
 
-function described({ report }: SweepAnswer): string {
+function described({ report }: Sweep): string {
   if (report === null) return 'It is not done yet.\n';
   const { at, isDryRun, tookMs, seen, findings, acted, deferred, waiting, suspicion } = report;
   const doubt =

@@ -9,7 +9,7 @@ export function addTenantCommands({ program, call }: CommandSet): void {
     .argument('<tenant>')
     .action((name: string) =>
       call(async ({ client, signal, show }) => {
-        const suspension = await client.suspend(name, true, signal);
+        const suspension = await client.call('suspendTenant', { path: { ref: name }, signal });
         show(suspension, `${name} can claim nothing new; what they have keeps running.\n`);
       }),
     );
@@ -19,7 +19,7 @@ export function addTenantCommands({ program, call }: CommandSet): void {
     .argument('<tenant>')
     .action((name: string) =>
       call(async ({ client, signal, show }) => {
-        const suspension = await client.suspend(name, false, signal);
+        const suspension = await client.call('unsuspendTenant', { path: { ref: name }, signal });
         show(suspension, `${name} can claim again.\n`);
       }),
     );

@@ -1,5 +1,4 @@
-import type { KeyWish } from '../api-client.js';
-import type { InstanceAnswer, RotationAnswer } from '../api-client-replies.js';
+import type { Instance, RequestOf, Rotation } from '../../client/operation.js';
 import { CliFailure } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
 import { startProgress } from '../progress.js';
@@ -8,15 +7,35 @@ import type { Session } from '../session.js';
 /** How long the API is asked to wait until the gateway uses a key, in seconds. */
 export const KEY_WAIT_SECONDS = 60;
 
+/** A key's new value, and whether its provider is to be asked about it first. */
+export interface KeyWish {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+  readonly isVerified?: boolean;
+  /** Whose key it is; the tenant's by default. */
+  readonly owner?: 'tenant' | 'platform';
+}
+
+/** What is sent to set a key. */
+export function keyRequest(key: KeyWish): RequestOf<'setKey'> {
+  const { id, name, value } = key;
+  return { path: { id, name }, body: { value, ...ownedAs(key) }, ...verifying(key) };
+}
+
 /** Sets a key and waits until the gateway was seen to use it; fails when it is not in time. */
 export async function writeKey(
   { client, signal, world }: Session,
   key: KeyWish,
-): Promise<InstanceAnswer> {
+): Promise<Instance> {
   const bar = startProgress(world.stderr, `Setting the key ${key.name}`);
   bar.update(0, 1, 'waiting for the gateway to use it');
   try {
-    const instance = await client.setKey(key, KEY_WAIT_SECONDS, signal);
+    const instance = await client.call('setKey', {
+      ...keyRequest(key),
+      waitSeconds: KEY_WAIT_SECONDS,
+      signal,
+    });
     const isLive = instance.keys.some(({ name, state }) => name === key.name && state === 'live');
     if (isLive) return instance;
     const sentence =
@@ -32,11 +51,18 @@ export async function writeKey(
 export async function rotateKey(
   { client, signal, world }: Session,
   key: KeyWish,
-): Promise<RotationAnswer> {
-  const bar = startProgress(world.stderr, `Rotating the key ${key.name}`);
+): Promise<Rotation> {
+  const { id, name, value } = key;
+  const bar = startProgress(world.stderr, `Rotating the key ${name}`);
   bar.update(0, 1, 'waiting for the gateway to prove it by a live call');
   try {
-    const rotation = await client.rotateKey(key, KEY_WAIT_SECONDS, signal);
+    const rotation = await client.call('rotateKeys', {
+      path: { id },
+      body: { keys: [{ name, value }], ...ownedAs(key) },
+      ...verifying(key),
+      waitSeconds: KEY_WAIT_SECONDS,
+      signal,
+    });
     const { state, failure } = rotation;
     if (state === 'verified') return rotation;
     const kept = state === 'reverted' ? ' The old key is in use as before.' : '';
@@ -48,4 +74,14 @@ export async function rotateKey(
   } finally {
     bar.end();
   }
+}
+
+function ownedAs({ owner }: KeyWish): Pick<KeyWish, 'owner'> {
+  return owner === undefined ? {} : { owner };
+}
+
+function verifying({ isVerified = false }: KeyWish): {
+  readonly query?: { readonly verify: 'true' };
+} {
+  return isVerified ? { query: { verify: 'true' } } : {};
 }

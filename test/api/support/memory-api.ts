@@ -6,19 +6,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SignJWT, exportJWK } from 'jose';
+import { allEndpoints } from '../../../src/api/all-endpoints.js';
 import { createApi } from '../../../src/api/create-api.js';
 import type { Endpoint } from '../../../src/api/endpoint.js';
 import { trustedProxies } from '../../../src/api/limits/caller-address.js';
 import { RequestLimits } from '../../../src/api/limits/request-limits.js';
-import { apiKeyEndpoints } from '../../../src/api/routes/api-keys.js';
-import { auditEndpoints } from '../../../src/api/routes/audit.js';
-import { instanceEndpoints } from '../../../src/api/routes/instances.js';
-import { keyCampaignEndpoints } from '../../../src/api/routes/key-campaigns.js';
-import { keyEndpoints } from '../../../src/api/routes/keys.js';
-import { poolEndpoints } from '../../../src/api/routes/pools.js';
-import { rotationEndpoints } from '../../../src/api/routes/rotations.js';
-import { sweepEndpoints } from '../../../src/api/routes/sweeps.js';
-import { tenantEndpoints } from '../../../src/api/routes/tenants.js';
 import type { Refusal } from '../../../src/domain/audit/refusal-tally.js';
 import { MemoryAudit } from './memory-audit.js';
 import { CredentialVerifier } from '../../../src/api/credentials/credential-verifier.js';
@@ -105,17 +97,20 @@ export async function startMemoryApi(
   const apiKeys = new MemoryApiKeys(clock);
   const rates = new FakeRateLimits(clock);
   const audit = new MemoryAudit();
-  const endpoints = [
-    ...instanceEndpoints(fleet.commands, NAMES),
-    ...keyEndpoints(fleet.commands, NAMES),
-    ...rotationEndpoints(rotations.commands),
-    ...poolEndpoints(fleet.pools),
-    ...tenantEndpoints(fleet.tenants),
-    ...sweepEndpoints(sweeps.commands),
-    ...keyCampaignEndpoints(campaigns.commands),
-    ...apiKeyEndpoints(apiKeys.commands),
-    ...auditEndpoints(audit.commands),
-  ];
+  const endpoints = allEndpoints(
+    {
+      instances: fleet.commands,
+      keys: fleet.commands,
+      rotations: rotations.commands,
+      keyCampaigns: campaigns.commands,
+      pools: fleet.pools,
+      tenants: fleet.tenants,
+      sweeps: sweeps.commands,
+      apiKeys: apiKeys.commands,
+      audit: audit.commands,
+    },
+    NAMES,
+  );
   const tokens = new TokenVerifier({
     keys: fileKeys(jwksFile),
     ...{ issuer: ISSUER, audience: AUDIENCE, algorithms: ['ES256'], clockToleranceS: 5 },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { ApiClient } from '../../src/cli/api-client.js';
-import { ApiFailure } from '../../src/cli/api-client-failure.js';
-import type { InstanceAnswer } from '../../src/cli/api-client-replies.js';
+import { ApiClient } from '../../src/client/api-client.js';
+import { ApiFailure } from '../../src/client/api-failure.js';
+import type { Instance } from '../../src/client/operation.js';
 import { Fault } from '../../src/errors/index.js';
 import type { MemoryApi } from '../api/support/memory-api.js';
 import { startMemoryApi } from '../api/support/memory-api.js';
@@ -14,7 +14,7 @@ describe('following an instance from outside', () => {
 
   beforeEach(async () => {
     api = await startMemoryApi();
-    client = new ApiClient(api.url, await api.token());
+    client = new ApiClient({ apiUrl: api.url, token: await api.token() });
     seen = [];
   });
 
@@ -23,7 +23,7 @@ describe('following an instance from outside', () => {
     await api?.stop();
   });
 
-  function follow(id: string, withinMs = 10_000): Promise<InstanceAnswer> {
+  function follow(id: string, withinMs = 10_000): Promise<Instance> {
     return client.follow(id, {
       until: ({ state }) => state === 'ready',
       withinMs,

@@ -1,5 +1,5 @@
+import { z } from 'zod';
 import type { HttpReply } from '../clients/http/http-transport.js';
-import { ProblemReply } from './api-client-replies.js';
 
 /** Why a call to the API came to nothing. */
 export type ApiFailureKind = 'unreachable' | 'refused';
@@ -25,6 +25,14 @@ export class ApiFailure extends Error {
   }
 }
 
+/** What is read of a problem; codes that are newer than this client are let through. */
+const ProblemReply = z.object({
+  code: z.string(),
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+
 type ApiFailureAnswer = Pick<ApiFailure, 'status' | 'code' | 'requestId' | 'retryAfterMs'>;
 
 /** The failure of a call that got no answer at all. */
@@ -34,12 +42,10 @@ export function noAnswer(apiUrl: string): ApiFailure {
 }
 
 /** The failure that an answer of 4xx or 5xx stands for, in the API's own words. */
-export function refusalOf({ status, headers, body }: HttpReply): ApiFailure {
+export function refusalOf(reply: HttpReply): ApiFailure {
+  const { status, headers, body } = reply;
   const problem = ProblemReply.safeParse(body);
-  if (!problem.success) {
-    const sentence = `Something that is not the ClawDeploy API answered with status ${status}.`;
-    return new ApiFailure(sentence, { status, code: null, requestId: null, retryAfterMs: null });
-  }
+  if (!problem.success) return strangeAnswer(reply);
   const { code, detail, requestId, errors = [] } = problem.data;
   const parts = errors.map((part) => ` ${part.pointer} ${part.detail}`.trimEnd()).join(';');
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
@@ -49,4 +55,10 @@ export function refusalOf({ status, headers, body }: HttpReply): ApiFailure {
     requestId,
     retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : null,
   });
+}
+
+/** The failure of an answer that says success and is none of the API's. */
+export function strangeAnswer({ status }: HttpReply): ApiFailure {
+  const sentence = `Something that is not the ClawDeploy API answered with status ${status}.`;
+  return new ApiFailure(sentence, { status, code: null, requestId: null, retryAfterMs: null });
 }

@@ -1,5 +1,5 @@
 import type { ApiClient } from './api-client.js';
-import type { InstanceAnswer } from './api-client-replies.js';
+import type { Instance } from './operation.js';
 
 /** A binding takes about a second; after this something is wrong, and waiting longer hides it. */
 const READY_LIMIT_MS = 90_000;
@@ -9,7 +9,7 @@ const START_LIMIT_MS = 360_000;
 const ON_THE_WAY: readonly string[] = ['creating', 'warming', 'binding'];
 
 /** Whether an instance with an owner is still to become ready. */
-export function isOnTheWay({ state }: Pick<InstanceAnswer, 'state'>): boolean {
+export function isOnTheWay({ state }: Pick<Instance, 'state'>): boolean {
   return ON_THE_WAY.includes(state);
 }
 
@@ -26,10 +26,10 @@ export function followClaim(
   }: {
     /** Whether it ran already when it was claimed. */
     readonly isWarm: boolean;
-    readonly onLook?: (instance: InstanceAnswer) => void;
+    readonly onLook?: (instance: Instance) => void;
     readonly signal: AbortSignal;
   },
-): Promise<InstanceAnswer> {
+): Promise<Instance> {
   return client.follow(id, {
     ...watch,
     until: (instance) => !isOnTheWay(instance),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildServer, goFlags, usualMinutes } from './build-server.js';
+import { buildGoProgram, goFlags, usualMinutes } from './build-go-program.js';
 import type { CacheEntry, Manifest } from './cache.js';
 import { cacheKey, findEntry, makeEntry } from './cache.js';
 import { RELEASE_CHECKSUMS } from './checksums.js';
@@ -19,20 +19,20 @@ import { ask } from './run.js';
 import type { SetupContext } from './setup-context.js';
 import { logOf } from './setup-context.js';
 import { SetupFailure, sentenceOf } from './setup-failure.js';
-import type { ServerTool } from './tools.js';
+import type { GoProgram } from './tools.js';
 import type { Toolchain } from './toolchain.js';
 import { findVersion } from './version.js';
 
-type Server = Toolchain['nomad'];
+type Found = Toolchain['nomad'];
 
 /** For one binary; Go's own caches, which need several times that, are looked at apart. */
 const BUILD_GIB = 1;
 
-/** Finds, fetches or builds one of the Go servers; fails with one sentence when nothing helps. */
-export async function obtainServer(
+/** Finds, fetches or builds a Go program; fails with one sentence when nothing helps. */
+export async function obtainGoProgram(
   context: SetupContext,
-  tool: ServerTool,
-): Promise<Obtained<Server>> {
+  tool: GoProgram,
+): Promise<Obtained<Found>> {
   const steps = planSteps({
     lastResort: 'go',
     release: releaseOf(tool, context.platform, context.env),
@@ -50,9 +50,9 @@ export async function obtainServer(
 
 async function tryStep(
   context: SetupContext,
-  tool: ServerTool,
+  tool: GoProgram,
   attempt: { readonly step: Step; readonly key: string; readonly reasons: string[] },
-): Promise<Obtained<Server> | null> {
+): Promise<Obtained<Found> | null> {
   const { step, key, reasons } = attempt;
   switch (step.kind) {
     case 'path':
@@ -74,15 +74,15 @@ async function tryStep(
       return fromModule(context, tool, key);
     case 'npm':
     case 'debian':
-      throw new Error(`${tool.id} is planned from ${step.kind}, which has no such server.`);
+      throw new Error(`${tool.id} is planned from ${step.kind}, which has no such program.`);
   }
 }
 
 async function onPath(
   context: SetupContext,
-  tool: ServerTool,
+  tool: GoProgram,
   reasons: string[],
-): Promise<Obtained<Server> | null> {
+): Promise<Obtained<Found> | null> {
   const { found, refused } = await findOnPath({
     program: tool.id,
     versionArgs: tool.versionArgs,
@@ -96,13 +96,13 @@ async function onPath(
 
 async function fromRelease(
   context: SetupContext,
-  tool: ServerTool,
+  tool: GoProgram,
   attempt: {
     readonly step: Extract<Step, { kind: 'release' }>;
     readonly key: string;
     readonly reasons: string[];
   },
-): Promise<Obtained<Server> | null> {
+): Promise<Obtained<Found> | null> {
   const { step, key, reasons } = attempt;
   const doing = `trying the vendor's release ${tool.pinned} (usually under a minute)`;
   const task = context.progress.begin(tool.title, doing);
@@ -130,9 +130,9 @@ async function fromRelease(
 
 async function fromModule(
   context: SetupContext,
-  tool: ServerTool,
+  tool: GoProgram,
   key: string,
-): Promise<Obtained<Server>> {
+): Promise<Obtained<Found>> {
   return context.inTurn(async () => {
     const usually = `about ${usualMinutes(tool.go)} min, seconds where Go has built it before`;
     const task = context.progress.begin(
@@ -142,7 +142,7 @@ async function fromModule(
     try {
       await requireDisk(context.cacheRoot, BUILD_GIB);
       const entry = await make(context, tool, key, 'go', async (folder) => {
-        await buildServer(context, tool, { folder, onLine: counting(task) });
+        await buildGoProgram(context, tool, { folder, onLine: counting(task) });
       });
       const took = elapsed(entry.manifest.madeInSeconds * 1_000);
       return fromEntry(entry, tool, `built from its Go module in ${took}`);
@@ -158,7 +158,7 @@ async function fromModule(
 /** Makes the cache entry, and lets it have its name only if the program starts and is the pinned. */
 async function make(
   context: SetupContext,
-  tool: ServerTool,
+  tool: GoProgram,
   key: string,
   source: Manifest['source'],
   fill: (folder: string) => Promise<void>,
@@ -176,8 +176,8 @@ async function make(
   });
 }
 
-async function keyOf(context: SetupContext, tool: ServerTool): Promise<string> {
-  const folder = join(context.root, 'tools', 'servers', tool.id);
+async function keyOf(context: SetupContext, tool: GoProgram): Promise<string> {
+  const folder = join(context.root, tool.module);
   return cacheKey(tool.pinned, platformName(context.platform), {
     'go.mod': await readFile(join(folder, 'go.mod'), 'utf8'),
     'go.sum': await readFile(join(folder, 'go.sum'), 'utf8'),
@@ -185,12 +185,12 @@ async function keyOf(context: SetupContext, tool: ServerTool): Promise<string> {
   });
 }
 
-function fromEntry(entry: CacheEntry, tool: ServerTool, how: string): Obtained<Server> {
+function fromEntry(entry: CacheEntry, tool: GoProgram, how: string): Obtained<Found> {
   const { version, source } = entry.manifest;
   return { found: { path: programIn(entry, tool), version, source }, how };
 }
 
-function programIn(entry: CacheEntry, tool: ServerTool): string {
+function programIn(entry: CacheEntry, tool: GoProgram): string {
   return join(entry.dir, 'bin', tool.id);
 }
 

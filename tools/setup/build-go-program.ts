@@ -6,7 +6,7 @@ import { ask, run } from './run.js';
 import type { SetupContext } from './setup-context.js';
 import { logOf } from './setup-context.js';
 import { SetupFailure } from './setup-failure.js';
-import type { GoRecipe, ServerTool } from './tools.js';
+import type { GoRecipe, GoProgram } from './tools.js';
 import { findVersion, isAccepted } from './version.js';
 
 const BUILD_LIMIT_MS = 60 * 60_000;
@@ -18,7 +18,7 @@ const GO_CACHE_GIB = 3;
 const GO_ACCEPTED = [{ atLeast: '1.21.0', below: null }];
 
 /**
- * The flags of `go build` for a server; part of the cache key, since they decide the binary.
+ * The flags of `go build` for a program; part of the cache key, since they decide the binary.
  *
  * -mod=readonly: what go.sum does not vouch for is refused, never resolved anew.
  */
@@ -34,10 +34,10 @@ export function goFlags(recipe: GoRecipe): readonly string[] {
   ];
 }
 
-/** Builds a server from its pinned module into `<folder>/bin`, waiting for its turn. */
-export async function buildServer(
+/** Builds a program from its pinned module into `<folder>/bin`, waiting for its turn. */
+export async function buildGoProgram(
   context: SetupContext,
-  tool: ServerTool,
+  tool: GoProgram,
   order: { readonly folder: string; readonly onLine: (line: string) => void },
 ): Promise<void> {
   await refuseWithoutCompilers(context, tool);
@@ -48,7 +48,7 @@ export async function buildServer(
     file: 'go',
     // -v names each package as it is compiled, which is what the progress line shows.
     args: ['build', '-v', ...goFlags(tool.go), '-o', target, tool.go.packagePath],
-    cwd: join(context.root, 'tools', 'servers', tool.id),
+    cwd: join(context.root, tool.module),
     env: goEnvironment(context, tool.go),
     log: logOf(context, tool.id),
     limitMs: BUILD_LIMIT_MS,
@@ -77,7 +77,7 @@ async function refuseFullGoCaches({ env, signal }: SetupContext): Promise<void> 
   }
 }
 
-async function refuseWithoutCompilers(context: SetupContext, tool: ServerTool): Promise<void> {
+async function refuseWithoutCompilers(context: SetupContext, tool: GoProgram): Promise<void> {
   const { signal, env } = context;
   const answer = await ask('go', ['version'], { env, signal });
   if (answer === null) throw new SetupFailure('Go is not on PATH');
