@@ -177,7 +177,7 @@ for (const edge of ['caddy', 'traefik'] as const satisfies readonly EdgeKind[]) 
 
     if (edge === 'caddy') {
       // Traefik has one limit for headers and bodies together, and it would cut streams: see
-      // docs/decisions/0030.
+      // docs/decisions/0027.
       it('gives up on a client that sends its headers by the letter', async () => {
         const unfinished = `GET / HTTP/1.1\r\nHost: ${world.hostOf(CLAIMED)}\r\nX-`;
         expect(await world.hangsUpOn(unfinished, 20_000)).to.equal(true);
