@@ -11,6 +11,7 @@ describe('the forms of a secret', () => {
   for (const [title, encode] of [
     ['as it is', (text) => text],
     ['in JSON', (text) => JSON.stringify({ text })],
+    ['in JSON of Go', (text) => JSON.stringify({ text }).replaceAll('>', String.raw`\u003e`)],
     ['in a URL', (text) => `/v1/x?key=${encodeURIComponent(text)}`],
     ['in a URL with small letters', (text) => encodeURIComponent(text).toLowerCase()],
     ['in a form', (text) => new URLSearchParams({ key: text }).toString()],

@@ -7,9 +7,11 @@ import { join } from 'node:path';
  */
 export function formsOf(secret: string): readonly string[] {
   const inUrl = encodeURIComponent(secret);
+  const inJson = JSON.stringify(secret).slice(1, -1);
   return [
     secret,
-    JSON.stringify(secret).slice(1, -1),
+    inJson,
+    inJsonOfGo(inJson),
     inUrl,
     inUrl.replaceAll(/%../g, (escape) => escape.toLowerCase()),
     new URLSearchParams([['', secret]]).toString().slice(1),
@@ -36,6 +38,13 @@ export async function filesHolding(
     if (leaksIn(content, forms).length > 0) found.push(path);
   }
   return found;
+}
+
+/** JSON as Nomad, Consul, Vault and Caddy write it: nothing in it can be taken for HTML. */
+function inJsonOfGo(json: string): string {
+  const escape = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replaceAll(/[<>&]/g, escape);
 }
 
 /**

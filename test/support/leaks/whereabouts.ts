@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import axios from 'axios';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { z } from 'zod';
@@ -130,32 +131,41 @@ async function valueOf(client: Redis, key: string): Promise<unknown> {
   }
 }
 
-/** The metrics of our own roles, which must be there, and of every server that serves some. */
+/** The metrics of our own roles and of every server that serves some; each must answer. */
 export async function saidInMetrics(info: StackInfo): Promise<readonly Said[]> {
   const { ports, urls } = info;
   const at = (port: number) => `http://127.0.0.1:${String(port)}/metrics`;
   const consul = { 'x-consul-token': await secret(info, 'consul-management.token') };
   const vault = { 'x-vault-token': await secret(info, 'vault-root.token') };
   const nomad = { 'x-nomad-token': await secret(info, 'nomad-management.token') };
-  const sources: readonly (readonly [string, string, Record<string, string>, boolean])[] = [
-    ['api', `${urls.api}/metrics`, {}, true],
-    ['controller', at(ports.controllerHealth), {}, true],
-    ['worker', at(ports.workerHealth), {}, true],
-    ['Nomad', `${urls.nomad}/v1/metrics?format=prometheus`, nomad, true],
-    ['Consul', `${urls.consul}/v1/agent/metrics`, consul, true],
-    ['Vault', `${urls.vault}/v1/sys/metrics?format=prometheus`, vault, false],
-    ['edge', at(ports.edgeAdmin), {}, false],
-    ['edge’s settings', `http://127.0.0.1:${String(ports.edgeAdmin)}/config/`, {}, false],
+  const sources: readonly (readonly [string, string, Record<string, string>])[] = [
+    ['api', `${urls.api}/metrics`, {}],
+    ['controller', at(ports.controllerHealth), {}],
+    ['worker', at(ports.workerHealth), {}],
+    ['Nomad', `${urls.nomad}/v1/metrics?format=prometheus`, nomad],
+    ['Consul', `${urls.consul}/v1/agent/metrics`, consul],
+    ['Vault', `${urls.vault}/v1/sys/metrics`, vault],
   ];
-  return Promise.all(
-    sources.map(async ([name, url, headers, isServed]): Promise<Said> => {
-      const reply = await fetch(url, { headers });
-      if (isServed && reply.status !== 200) {
-        throw new Error(`The metrics of ${name} answered ${String(reply.status)}`);
-      }
-      return [`metrics of ${name}`, await reply.text()];
-    }),
-  );
+  const said = sources.map(async ([name, url, headers]): Promise<Said> => {
+    const reply = await fetch(url, { headers });
+    if (reply.status !== 200) {
+      throw new Error(`The metrics of ${name} answered ${String(reply.status)}`);
+    }
+    return [`metrics of ${name}`, await reply.text()];
+  });
+  return [...(await Promise.all(said)), ...(await saidByCaddy(info))];
+}
+
+/** Metrics and settings of Caddy, which its own user may read at a socket. Traefik serves none. */
+async function saidByCaddy({ edge, layout }: StackInfo): Promise<readonly Said[]> {
+  if (edge !== 'caddy') return [];
+  const caddy = axios.create({
+    ...{ baseURL: 'http://127.0.0.1', socketPath: layout.caddySocket, responseType: 'text' },
+    transformResponse: (body: string) => body,
+  });
+  const paths = ['/metrics', '/config/'];
+  const replies = await Promise.all(paths.map((path) => caddy.get<string>(path)));
+  return replies.map(({ data }, index): Said => [`edge: ${paths[index] ?? ''}`, data]);
 }
 
 async function secret(
