@@ -93,10 +93,34 @@ variable "edge_address" {
   description = "host:port of an edge; the proof of each instance goes through it."
 }
 
+variable "public_scheme" {
+  type        = string
+  default     = "https"
+  description = "Scheme in the URLs that tenants see."
+}
+
 variable "public_edge_port" {
   type        = number
   default     = 443
   description = "Port in the URLs that tenants see."
+}
+
+variable "public_api_url" {
+  type        = string
+  default     = ""
+  description = "Base URL of the API as people reach it, for links in Nomad's pages; empty for none."
+}
+
+variable "gateway_bind" {
+  type        = string
+  default     = "lan"
+  description = "lan, behind a firewall, lets an edge on other nodes reach gateways; else loopback."
+}
+
+variable "trusted_proxies" {
+  type        = string
+  default     = "127.0.0.1"
+  description = "Addresses of the edges, e.g. 10.0.0.5,10.0.0.6: whose word on clients is taken."
 }
 
 variable "pools" {
@@ -132,7 +156,7 @@ locals {
       port     = "http"
       memory   = 384
       heap     = 256
-      files    = ["database_url", "consul_token", "vault_role_id", "vault_secret_id", "jwks"]
+      files    = ["database_url", "vault_role_id", "vault_secret_id", "jwks"]
       prestart = ["migrate"]
       lookup   = ["clawdeploy-lookup"]
     }
@@ -168,19 +192,23 @@ locals {
   entry = "${var.release_dir}/build/dist/src/main.js"
 
   environment = {
-    NODE_ENV                     = "production"
-    CLAWDEPLOY_NOMAD_ADDR        = var.nomad_addr
-    CLAWDEPLOY_CONSUL_ADDR       = var.consul_addr
-    CLAWDEPLOY_VAULT_ADDR        = var.vault_addr
-    CLAWDEPLOY_BASE_DOMAIN       = var.base_domain
-    CLAWDEPLOY_EDGE_ADDRESS      = var.edge_address
-    CLAWDEPLOY_PUBLIC_EDGE_PORT  = "${var.public_edge_port}"
-    CLAWDEPLOY_NODE_POOL         = var.instance_node_pool
-    CLAWDEPLOY_DATACENTER        = var.datacenter
-    CLAWDEPLOY_POOLS             = var.pools
-    CLAWDEPLOY_OPENCLAW_DIR      = var.openclaw_dir
-    CLAWDEPLOY_COMPILE_CACHE_DIR = "${var.openclaw_dir}/compile-cache"
-    CLAWDEPLOY_STUB_MODEL_URL    = var.stub_model_url
+    NODE_ENV                           = "production"
+    CLAWDEPLOY_NOMAD_ADDR              = var.nomad_addr
+    CLAWDEPLOY_CONSUL_ADDR             = var.consul_addr
+    CLAWDEPLOY_VAULT_ADDR              = var.vault_addr
+    CLAWDEPLOY_BASE_DOMAIN             = var.base_domain
+    CLAWDEPLOY_EDGE_ADDRESS            = var.edge_address
+    CLAWDEPLOY_PUBLIC_SCHEME           = var.public_scheme
+    CLAWDEPLOY_PUBLIC_EDGE_PORT        = "${var.public_edge_port}"
+    CLAWDEPLOY_PUBLIC_API_URL          = var.public_api_url
+    CLAWDEPLOY_GATEWAY_BIND            = var.gateway_bind
+    CLAWDEPLOY_GATEWAY_TRUSTED_PROXIES = var.trusted_proxies
+    CLAWDEPLOY_NODE_POOL               = var.instance_node_pool
+    CLAWDEPLOY_DATACENTER              = var.datacenter
+    CLAWDEPLOY_POOLS                   = var.pools
+    CLAWDEPLOY_OPENCLAW_DIR            = var.openclaw_dir
+    CLAWDEPLOY_COMPILE_CACHE_DIR       = "${var.openclaw_dir}/compile-cache"
+    CLAWDEPLOY_STUB_MODEL_URL          = var.stub_model_url
   }
 }
 
@@ -259,7 +287,7 @@ job "clawdeploy" {
         }
       }
 
-      # Where the edge asks who is behind a name (CLAWDEPLOY_LOOKUP of edge/Caddyfile).
+      # Where the edge asks who is behind a name (CLAWDEPLOY_LOOKUPS of edge/Caddyfile).
       dynamic "service" {
         for_each = role.value.lookup
 

@@ -96,7 +96,7 @@ variable "edge_scheme" {
 variable "edge_port" {
   type        = number
   default     = 8088
-  description = "Port in the URLs that tenants see; 80 and 443 are left out of them."
+  description = "Port in the URLs that tenants see; the scheme's usual one is left out of them."
 }
 
 variable "bind" {
@@ -130,7 +130,7 @@ variable "api_url" {
 
 locals {
   host = "${var.instance_id}.${var.base_domain}"
-  port = contains([80, 443], var.edge_port) ? "" : ":${var.edge_port}"
+  port = var.edge_port == (var.edge_scheme == "https" ? 443 : 80) ? "" : ":${var.edge_port}"
   url  = "${var.edge_scheme}://${local.host}${local.port}"
 
   is_isolated = var.driver == "exec"
@@ -164,10 +164,10 @@ job "openclaw" {
     }
 
     dynamic "link" {
-      for_each = var.api_url == "" ? [] : ["${var.api_url}/v1/instances/${var.instance_id}"]
+      for_each = var.api_url == "" ? [] : ["${var.api_url}/docs"]
 
       content {
-        label = "In the API"
+        label = "API"
         url   = link.value
       }
     }

@@ -1,4 +1,4 @@
-# What the controller and the worker may do in Nomad: run the jobs of instances, and nothing else.
+# What the controller, and no other role, may do in Nomad: run the jobs of instances, and nothing else.
 # No exec into tasks, no logs, no files: a stolen token must not open a tenant's gateway.
 
 namespace "default" {
@@ -11,6 +11,8 @@ namespace "default" {
     "deregister-job",
     "purge-job",
     "evaluate-job",
+    # Signals: what is deleted ends at once, and its tenant's connections with it.
+    "alloc-lifecycle",
   ]
 
   # The config of an instance: never a secret, always under its job's own path.
@@ -26,11 +28,8 @@ node {
   policy = "read"
 }
 
+# Programs and compiled code, read-only for every instance: what one tenant could write there would
+# run in all others.
 host_volume "openclaw" {
-  capabilities = ["mount-readonly"]
-}
-
-# Read-only for every instance: compiled code that one tenant could write would run in all others.
-host_volume "openclaw-compile-cache" {
   capabilities = ["mount-readonly"]
 }

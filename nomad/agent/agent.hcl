@@ -39,7 +39,10 @@ server {
   heartbeat_grace        = "60s"
   failover_heartbeat_ttl = "10m"
 
+  # Each instance is a job of its own, and a job's spread block looks at that job alone: packed, all
+  # that start at once would boot on one node. nomad/scheduler says the same to a server that runs.
   default_scheduler_config {
+    scheduler_algorithm             = "spread"
     memory_oversubscription_enabled = true
   }
 }

@@ -1,5 +1,9 @@
+import type { FindAudit } from '../commands/find-audit.js';
 import type { Endpoint } from './endpoint.js';
 import type { PublicNames } from './present.js';
+import type { ApiKeyCommands } from './routes/api-keys.js';
+import { apiKeyEndpoints } from './routes/api-keys.js';
+import { auditEndpoints } from './routes/audit.js';
 import type { InstanceCommands } from './routes/instances.js';
 import { instanceEndpoints } from './routes/instances.js';
 import type { KeyCampaignCommands } from './routes/key-campaigns.js';
@@ -24,6 +28,8 @@ export interface ApiCommands {
   readonly pools: PoolCommands;
   readonly tenants: TenantCommands;
   readonly sweeps: SweepCommands;
+  readonly apiKeys: ApiKeyCommands;
+  readonly audit: Pick<FindAudit, 'list' | 'export'>;
 }
 
 /**
@@ -39,5 +45,7 @@ export function allEndpoints(commands: ApiCommands, names: PublicNames): readonl
     ...poolEndpoints(commands.pools),
     ...tenantEndpoints(commands.tenants),
     ...sweepEndpoints(commands.sweeps),
+    ...apiKeyEndpoints(commands.apiKeys),
+    ...auditEndpoints(commands.audit),
   ];
 }

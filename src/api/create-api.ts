@@ -3,16 +3,21 @@ import Koa from 'koa';
 import helmet from 'koa-helmet';
 import { Scope } from '../lib/scope.js';
 import type { Log } from '../ports/index.js';
+import { assertScope } from './assert-scope.js';
+import type { Verifier } from './credentials/identity.js';
 import { pageFileRouter } from './docs-page.js';
 import { documentRoutes } from './document-routes.js';
 import type { Endpoint, EndpointAnswer } from './endpoint.js';
 import { EVENT_STREAM_HEADERS, eventStream } from './event-stream.js';
 import { idempotencyKeyOf, lastEventIdOf, preferenceApplied, waitMsOf } from './headers.js';
+import type { RequestLimits } from './limits/request-limits.js';
 import { jsonBody } from './middleware/json-body.js';
 import type { OnRequest } from './middleware/observe.js';
 import { observe } from './middleware/observe.js';
 import { logOnce, problems } from './middleware/problems.js';
 import { otherMethod } from './middleware/other-method.js';
+import type { OnRefusal } from './middleware/refusals.js';
+import { addressOf, noteRefusals } from './middleware/refusals.js';
 import { requestId } from './middleware/request-id.js';
 import type { ApiContext, RequestState } from './middleware/state.js';
 import type { OpenRoute } from './open-route.js';
@@ -20,14 +25,15 @@ import { openRouter } from './open-route.js';
 import type { Operations } from './ops.js';
 import { opsRoutes } from './ops.js';
 import { faultOf, problemOf } from './problem.js';
-import type { TokenVerifier } from './token-verifier.js';
 
 export interface ApiOptions {
   readonly endpoints: readonly Endpoint[];
-  readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly tokens: Verifier;
+  readonly limits: RequestLimits;
   readonly operations: Operations;
   readonly log: Log;
   readonly onRequest: OnRequest;
+  readonly onRefusal: OnRefusal;
   /** Version of the product, for the document. */
   readonly version: string;
   /** Fires when the process stops, so that held requests are answered and not cut. */
@@ -46,6 +52,11 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(helmet({ contentSecurityPolicy: { directives: PAGE_POLICY } }) as Koa.Middleware);
   app.use(openRouter(openRoutesOf(options)).routes());
   app.use(pageFileRouter().routes());
+  app.use(noteRefusals(options.onRefusal));
+  app.use(async (context, next) => {
+    await options.limits.countAddress(context);
+    await next();
+  });
   app.use(jsonBody());
   app.use(endpointRouter(options).routes());
   app.use(otherMethod);
@@ -96,7 +107,12 @@ function endpointRouter(options: ApiOptions): Router<RequestState> {
 async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): Promise<void> {
   const { state } = context;
   state.route = one.path;
-  const principal = await options.tokens.verify(context.get('authorization'));
+  state.operation = one;
+  const identity = await options.tokens.verify(context.get('authorization'));
+  const { principal } = identity;
+  state.principal = principal;
+  await options.limits.countCaller(context, identity, one.isCreate);
+  assertScope(identity, one.scope);
   const exchange = new Scope(options.stopping);
   context.res.once('close', () => {
     exchange.end();
@@ -105,7 +121,8 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   if (context.res.destroyed) exchange.end();
   const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
-    caller: { principal, requestId: state.requestId },
+    caller: { principal, requestId: state.requestId, from: addressOf(context) },
+    scopes: identity.scopes,
     params: context['params'] as unknown,
     query: { ...context.query },
     body: context.request.body,

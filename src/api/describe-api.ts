@@ -6,7 +6,7 @@ import { opsRoutes } from './ops.js';
 import type { PublicNames } from './present.js';
 
 /** No answer is made, so none of these names is ever seen. */
-const NOWHERE: PublicNames = { baseDomain: '', edgePort: 0 };
+const NOWHERE: PublicNames = { scheme: 'http', baseDomain: '', edgePort: 0 };
 
 /**
  * The OpenAPI document as the running service serves it, without a service: handlers are declared

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Caller } from '../domain/principal.js';
+import type { ApiScope } from '../domain/scopes.js';
 import type { FaultCode } from '../errors/index.js';
 import type { ServerEvent } from './event-stream.js';
 import type { FieldProblem } from './problem.js';
@@ -8,6 +9,8 @@ import { InvalidRequest } from './problem.js';
 /** What a handler is given: parsed, checked, and with a known caller. */
 export interface EndpointRequest<Params, Query, Body> {
   readonly caller: Caller;
+  /** All that the caller's token or key allows, for those who hand on a part of it. */
+  readonly scopes: ReadonlySet<ApiScope>;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -38,9 +41,13 @@ export interface Endpoint {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
+  /** What a caller's token or key must allow; checked before anything else of the request is. */
+  readonly scope: ApiScope;
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
+  /** Creates something that costs; counted once more, by a limit of its own. */
+  readonly isCreate: boolean;
   /** Takes Idempotency-Key. */
   readonly isIdempotent: boolean;
   /** Takes `Prefer: wait=N`. */
@@ -49,7 +56,15 @@ export interface Endpoint {
   readonly isStream: boolean;
   /** An answer whose schema is null has no body. */
   readonly answers: Readonly<
-    Record<number, { readonly says: string; readonly schema: z.ZodType | null }>
+    Record<
+      number,
+      {
+        readonly says: string;
+        readonly schema: z.ZodType | null;
+        /** Content type; JSON, or that of server-sent events, unless it says otherwise. */
+        readonly type?: string;
+      }
+    >
   >;
   /** Codes of its own, beside those that every operation can end with. */
   readonly faults: readonly FaultCode[];
@@ -59,6 +74,7 @@ export interface Endpoint {
 /** A request as it came, before any check but the caller's. */
 export interface RawRequest {
   readonly caller: Caller;
+  readonly scopes: ReadonlySet<ApiScope>;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -73,11 +89,20 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined;
 
 interface EndpointSpec<P extends Shape, Q extends Shape, B extends z.ZodType | null> extends Omit<
   Endpoint,
-  'params' | 'query' | 'body' | 'handle' | 'isIdempotent' | 'canWait' | 'isStream' | 'faults'
+  | 'params'
+  | 'query'
+  | 'body'
+  | 'handle'
+  | 'isCreate'
+  | 'isIdempotent'
+  | 'canWait'
+  | 'isStream'
+  | 'faults'
 > {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  readonly isCreate?: boolean;
   readonly isIdempotent?: boolean;
   readonly canWait?: boolean;
   readonly isStream?: boolean;
@@ -92,6 +117,7 @@ export function endpoint<P extends Shape, Q extends Shape, B extends z.ZodType |
   spec: EndpointSpec<P, Q, B>,
 ): Endpoint {
   return {
+    isCreate: false,
     isIdempotent: false,
     canWait: false,
     isStream: false,

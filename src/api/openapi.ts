@@ -1,6 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { rolesWith } from '../domain/scopes.js';
 import type { FaultCode, FaultKind } from '../errors/index.js';
 import { FAULT_CODES } from '../errors/index.js';
 import type { Endpoint } from './endpoint.js';
@@ -15,9 +16,15 @@ const COMMON_FAULTS: readonly FaultCode[] = [
   'request_too_large',
   'unauthenticated',
   'forbidden',
+  'rate_limited',
+  'issuer_unreachable',
   'database_unreachable',
   'internal',
 ];
+
+const SECURITY =
+  'A JWT of the issuer, or an API key (`cdk_…`). Its role bounds what it may do, its scopes narrow ' +
+  'that; each operation names the scope it needs.';
 
 const RequestHeaders = {
   'idempotency-key': z.string().max(200).optional().openapi({
@@ -45,7 +52,8 @@ export function openApiDocument(
   registry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
-    bearerFormat: 'JWT',
+    bearerFormat: 'JWT, or an API key',
+    description: SECURITY,
   });
   for (const one of endpoints) registry.registerPath(routeOf(one));
   for (const one of openRoutes) registry.registerPath(openRouteOf(one));
@@ -79,6 +87,8 @@ function routeOf(one: Endpoint): RouteConfig {
     path: one.path.replaceAll(/:(\w+)/g, '{$1}'),
     operationId: one.operationId,
     summary: one.summary,
+    description: `Needs the scope \`${one.scope}\`: ${rolesWith(one.scope).join(', ')}.`,
+    security: [{ bearer: [one.scope] }],
     request,
     responses: { ...answersOf(one), ...problemsOf([...COMMON_FAULTS, ...one.faults]) },
   };
@@ -101,9 +111,9 @@ function openRouteOf({ path, operationId, summary, answers }: OpenRoute): RouteC
 }
 
 function answersOf({ answers, isStream }: Endpoint): Record<string, ResponseConfig> {
-  const type = isStream ? 'text/event-stream' : 'application/json';
+  const usual = isStream ? 'text/event-stream' : 'application/json';
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { says, schema }]) => [
+    Object.entries(answers).map(([status, { says, schema, type = usual }]) => [
       status,
       { description: says, ...(schema === null ? {} : { content: { [type]: { schema } } }) },
     ]),

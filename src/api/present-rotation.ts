@@ -11,6 +11,12 @@ const SENTENCES: Readonly<Record<RevertReason, string>> = {
     'The provider did not answer the live call with the new key: it may be down, or the key’s ' +
     'account may have no quota. Try again later.',
   no_receipt: 'The gateway did not load the new keys in time. See whether it is healthy.',
+  superseded: 'One of the keys was set or removed meanwhile; that is what counts.',
+  keys_lost: 'The instance’s keys were destroyed in Vault by somebody else. Set them all anew.',
+  not_seen:
+    'The new keys are proven, but the gateway was not seen to use them in time. It does as soon as it ' +
+    'loads its configuration or starts again, and the old ones are destroyed then.',
+  instance_not_ready: 'The instance failed or was stopped meanwhile.',
   instance_gone: 'The instance was deleted meanwhile.',
 };
 

@@ -16,6 +16,7 @@ import type {
 
 /** How instances are reached by people, for the URLs that are shown. */
 export interface PublicNames {
+  readonly scheme: 'http' | 'https';
   readonly baseDomain: string;
   /** Port of the edge as people reach it. */
   readonly edgePort: number;
@@ -34,9 +35,13 @@ const WAITING_FOR = {
   acknowledged: 'the proof through the edge',
 } as const;
 
+/** Ports that a URL need not name. */
+const USUAL_PORTS = { http: 80, https: 443 } as const;
+
 /** The URL that people open; names of unclaimed instances answer 404. */
-export function urlOf({ baseDomain, edgePort }: PublicNames, id: string): string {
-  return `http://${id}.${baseDomain}${edgePort === 80 ? '' : `:${edgePort}`}/`;
+export function urlOf({ scheme, baseDomain, edgePort }: PublicNames, id: string): string {
+  const port = edgePort === USUAL_PORTS[scheme] ? '' : `:${edgePort}`;
+  return `${scheme}://${id}.${baseDomain}${port}/`;
 }
 
 /** An instance as the API shows it: nothing in it opens anything. */
@@ -94,6 +99,7 @@ export function presentPool({ pool, counts, waiting }: PoolView): z.infer<typeof
     ...{ idleFloor, idleCeiling, idleTarget, membersMax },
     overrides: overrides.map((override) => ({ ...override })),
     hold: holdOf(pool),
+    holdReason: pool.holdReason,
     supersededBy,
     waiting,
     counts: Object.fromEntries(counts) as z.infer<typeof PoolShown>['counts'],
@@ -108,10 +114,11 @@ export function presentSuspension({
   return { tenant: externalRef, suspendedAt: suspendedAt?.toISOString() ?? null };
 }
 
-function holdOf({ pausedAt, breakerOpenedAt, isBreakerFinal }: Pool) {
+/** What people and failures stopped shows at once; the rest is as the planner last found it. */
+function holdOf({ pausedAt, breakerOpenedAt, isBreakerFinal, hold }: Pool) {
   if (pausedAt !== null) return 'paused';
-  if (breakerOpenedAt === null) return null;
-  return isBreakerFinal ? 'breaker_final' : 'breaker_open';
+  if (breakerOpenedAt !== null) return isBreakerFinal ? 'breaker_final' : 'breaker_open';
+  return hold === 'paused' || hold === 'breaker_open' ? null : hold;
 }
 
 function linksOf(id: string): z.infer<typeof InstanceShown>['links'] {

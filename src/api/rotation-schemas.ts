@@ -78,7 +78,8 @@ export const RotationShown = z
     state: z.enum(ROTATION_STATES).openapi({
       description:
         'verified: the gateway answered with the new values, uses them, and the old ones are ' +
-        'destroyed. reverted: the old values were in use all the time and the new ones are gone.',
+        'destroyed. reverted: the old values were in use all the time and the new ones are gone. ' +
+        'unconfirmed: the new values are proven, and the gateway was not seen to use them yet.',
     }),
     failure: z
       .object({ code: z.enum(REVERT_REASONS), sentence: z.string() })

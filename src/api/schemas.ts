@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CLAIM_OUTCOMES } from '../domain/claim.js';
 import { KEY_OWNERS } from '../domain/key-campaign/key-campaign.js';
 import { INSTANCE_STATES } from '../domain/instance.js';
+import { POOL_HOLDS } from '../domain/pool.js';
 import { SIZE_CLASS_NAMES } from '../domain/size-classes.js';
 import { FAULT_CODES } from '../errors/index.js';
 import type { FaultCode } from '../errors/index.js';
@@ -13,7 +14,7 @@ const FAULT_CODE_NAMES = Object.keys(FAULT_CODES) as [FaultCode, ...FaultCode[]]
 const instant = z.iso.datetime().openapi({ example: '2026-11-23T12:00:00.000Z' });
 
 /** A product's own name for a tenant: anything printable that fits a line. */
-const tenantRef = z
+export const tenantRef = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, 'use 1–128 letters, digits and . _ : @ -')
   .openapi({ description: 'The product’s own name for the tenant.', example: 'alice' });
@@ -193,9 +194,17 @@ export const PoolShown = z
     idleTarget: z.number().int().openapi({ description: 'What demand asks for just now.' }),
     membersMax: z.number().int().openapi({ description: 'Claimed ones included.' }),
     overrides: z.array(Override),
-    hold: z.enum(['paused', 'breaker_open', 'breaker_final']).nullable().openapi({
-      description: 'Why nothing is started; breaker_final: not before an operator closes it.',
-    }),
+    hold: z
+      .enum([...POOL_HOLDS, 'breaker_final'])
+      .nullable()
+      .openapi({
+        description:
+          'What keeps the pool below its target; breaker_final: until an operator closes it.',
+      }),
+    holdReason: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Nomad’s words for no_place, e.g. memory exhausted on 1 node.' }),
     supersededBy: z.string().nullable().openapi({ description: 'Serves new claims instead.' }),
     waiting: z.number().int().openapi({ description: 'Claims that wait for a start.' }),
     counts: z.record(z.enum(INSTANCE_STATES), z.number().int()),

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addAccessCommands } from './commands/access.js';
+import { addApiKeyCommands } from './commands/api-keys.js';
+import { addAuditCommands } from './commands/audit.js';
 import { addCampaignCommands } from './commands/campaign.js';
 import { addClaimCommand } from './commands/claim.js';
 import { addInstanceCommands } from './commands/instances.js';
@@ -63,6 +65,8 @@ export function createProgram(world: World, isJson: boolean): CommandSet {
   addTenantCommands(set);
   addSweepCommand(set);
   addCampaignCommands(set);
+  addApiKeyCommands(set);
+  addAuditCommands(set);
   return set;
 }
 

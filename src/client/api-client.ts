@@ -6,7 +6,15 @@ import { deadline, pause } from '../lib/timers.js';
 import { noAnswer, refusalOf, strangeAnswer } from './api-failure.js';
 import { OPERATIONS } from './generated/operations.js';
 import { instancesIn } from './instance-events.js';
-import type { AnswerOf, Arguments, Instance, OperationId, RequestOf } from './operation.js';
+import type {
+  AnswerOf,
+  ApiKey,
+  Arguments,
+  AuditExportQuery,
+  Instance,
+  OperationId,
+  RequestOf,
+} from './operation.js';
 
 export { ApiFailure } from './api-failure.js';
 export type { ApiFailureKind } from './api-failure.js';
@@ -22,7 +30,7 @@ const LOOK_EVERY_MS = 100;
 const SILENCE_MS = 40_000;
 /** Items per page when everything is listed; the API's own limit. */
 const PAGE_SIZE = 200;
-/** Pages that are followed at most: 100,000 instances, more than one installation runs. */
+/** Pages that are followed at most: 100,000 items, more instances than one installation runs. */
 const PAGES_MAX = 500;
 
 export interface ApiClientOptions {
@@ -74,8 +82,7 @@ export class ApiClient {
 
   /** Calls an operation and returns the body of its answer. */
   async call<Id extends OperationId>(id: Id, ...[request]: Arguments<Id>): Promise<AnswerOf<Id>> {
-    const reply = await this.#exchange(requestTo(id, request ?? {}));
-    if (reply.status < 200 || reply.status > 299) throw refusalOf(reply);
+    const reply = await this.#succeed(requestTo(id, request ?? {}));
     if (reply.status === 204) return undefined as AnswerOf<Id>;
     if (typeof reply.body !== 'object' || reply.body === null) throw strangeAnswer(reply);
     return reply.body as AnswerOf<Id>;
@@ -86,18 +93,20 @@ export class ApiClient {
     query: Pick<NonNullable<RequestOf<'listInstances'>['query']>, 'state' | 'tenant'> = {},
     signal?: AbortSignal,
   ): Promise<readonly Instance[]> {
-    const found: Instance[] = [];
-    let next = {};
-    for (let page = 0; page < PAGES_MAX; page += 1) {
-      const { items, nextCursor } = await this.call('listInstances', {
-        query: { ...query, limit: PAGE_SIZE, ...next },
-        signal,
-      });
-      found.push(...items);
-      if (nextCursor === null) break;
-      next = { cursor: nextCursor };
-    }
-    return found;
+    return allOf((place) => this.call('listInstances', { query: { ...query, ...place }, signal }));
+  }
+
+  /** Every API key, those that are over included; for operators. */
+  async allApiKeys(signal?: AbortSignal): Promise<readonly ApiKey[]> {
+    return allOf((place) => this.call('listApiKeys', { query: place, signal }));
+  }
+
+  /** Sealed lines of the audit as they were sent, after the one that `query` names; none at the end. */
+  async exportAudit(query: AuditExportQuery, signal?: AbortSignal): Promise<readonly string[]> {
+    const { body } = await this.#succeed(requestTo('exportAudit', { query, signal }));
+    // A page of a single line is JSON as a whole.
+    if (typeof body !== 'string') return [JSON.stringify(body)];
+    return body.split('\n').filter((line) => line !== '');
   }
 
   /**
@@ -148,6 +157,12 @@ export class ApiClient {
     }
   }
 
+  async #succeed(request: HttpRequest): Promise<HttpReply> {
+    const reply = await this.#exchange(request);
+    if (reply.status < 200 || reply.status > 299) throw refusalOf(reply);
+    return reply;
+  }
+
   async #exchange(request: HttpRequest): Promise<HttpReply> {
     try {
       return await this.#transport.exchange(request);
@@ -157,7 +172,25 @@ export class ApiClient {
   }
 }
 
-function requestTo(id: OperationId, request: PlainRequest): HttpRequest {
+/** What all pages hold, one after the other; `ask` gets what places a page in its query. */
+async function allOf<Item>(
+  ask: (place: { readonly limit: number; readonly cursor?: string }) => Promise<{
+    readonly items: readonly Item[];
+    readonly nextCursor: string | null;
+  }>,
+): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  let next = {};
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { items, nextCursor } = await ask({ limit: PAGE_SIZE, ...next });
+    found.push(...items);
+    if (nextCursor === null) break;
+    next = { cursor: nextCursor };
+  }
+  return found;
+}
+
+function requestTo(id: keyof typeof OPERATIONS, request: PlainRequest): HttpRequest {
   const { path = {}, query = {}, body, idempotencyKey, waitSeconds = 0 } = request;
   const operation = OPERATIONS[id];
   const held = Math.min(Math.max(0, waitSeconds), WAIT_SECONDS_MAX);

@@ -9,13 +9,17 @@ export type Rotation = Schemas['Rotation'];
 export type KeyCampaign = Schemas['KeyCampaign'];
 export type Pool = Schemas['Pool'];
 export type Sweep = Schemas['Sweep'];
+export type ApiKey = Schemas['ApiKey'];
+export type AuditRecord = Schemas['AuditRecord'];
 
-/** The id of an operation that is answered at once; event streams are read in their own way. */
-export type OperationId = Exclude<keyof operations, StreamId>;
+/** The id of an operation that is answered in one piece; streams and lines are read in their own way. */
+export type OperationId = Exclude<keyof operations, PiecesId>;
 
-type StreamId = {
-  [Id in keyof operations]: ContentOf<Id> extends { 'text/event-stream': unknown } ? Id : never;
+type PiecesId = {
+  [Id in keyof operations]: keyof ContentOf<Id> & PiecesType extends never ? never : Id;
 }[keyof operations];
+
+type PiecesType = 'text/event-stream' | 'application/x-ndjson';
 
 /** What an operation is sent: what the document says, and nothing that it does not take. */
 export type RequestOf<Id extends OperationId> = Part<'path', Parameters<Id>['path']> &
@@ -35,6 +39,9 @@ export type Arguments<Id extends OperationId> =
   Partial<RequestOf<Id>> extends RequestOf<Id>
     ? [request?: RequestOf<Id>]
     : [request: RequestOf<Id>];
+
+/** Which lines of the audit to export. */
+export type AuditExportQuery = NonNullable<Parameters<'exportAudit'>['query']>;
 
 type Parameters<Id extends keyof operations> = operations[Id]['parameters'];
 type Responses<Id extends keyof operations> = operations[Id]['responses'];

@@ -5,3 +5,10 @@ import { Fault } from '../errors/index.js';
 export function assertOperator({ role }: Principal): void {
   if (role !== 'operator') throw new Fault('forbidden', 'This is for operators only.');
 }
+
+/** Refuses everybody but those who may see all of the installation, whether or not they change it. */
+export function assertOverseer({ role }: Principal): void {
+  if (role !== 'operator' && role !== 'auditor') {
+    throw new Fault('forbidden', 'This is for operators and auditors only.');
+  }
+}

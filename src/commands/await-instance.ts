@@ -1,6 +1,9 @@
 import type { InstanceId } from '../domain/ids.js';
 import type { Caller } from '../domain/principal.js';
+import { jittered } from '../lib/random.js';
 import type { ChangeFeed, Store } from '../ports/index.js';
+import type { AttendanceLimits } from './attendance.js';
+import { Attendance } from './attendance.js';
 import type { InstanceView } from './instance-view.js';
 import { looksAt } from './look-at-instance.js';
 import { visibleInstance } from './visibility.js';
@@ -8,8 +11,11 @@ import { visibleInstance } from './visibility.js';
 /** What a caller may wait for; a failed or deleted instance ends every wait. */
 export type AwaitedEvent = 'ready' | 'keys_live' | 'deleted';
 
-/** Looks again even without a notice, so that a lost one costs a second and no more. */
-const RECHECK_MS = 1_000;
+/** Looks again even without a notice: one is lost only with the process that was to send it. */
+const RECHECK_MS = 5_000;
+
+/** As for event streams: what each holds is the same. */
+const WAITS_MAX: AttendanceLimits = { openMax: 1_000, openPerTenantMax: 10 };
 
 export interface AwaitRequest {
   readonly caller: Caller;
@@ -21,23 +27,40 @@ export interface AwaitRequest {
 
 /**
  * Waits until something is true of an instance and returns it as it then is. When time is up it
- * returns the instance as it is: running out of time is an answer, not a failure.
+ * returns the instance as it is: running out of time is an answer, not a failure. So it is when as
+ * many callers wait as may: this one is told at once how it stands.
  */
 export class AwaitInstance {
+  readonly #attendance: Attendance;
+
   constructor(
     private readonly store: Store,
     private readonly changes: ChangeFeed,
-  ) {}
+    limits: AttendanceLimits = WAITS_MAX,
+  ) {
+    this.#attendance = new Attendance(limits);
+  }
 
   async execute(request: AwaitRequest): Promise<InstanceView> {
-    const { caller, until } = request;
-    const looking = { ...request, recheckMs: RECHECK_MS };
+    const { principal } = request.caller;
+    const leave = this.#attendance.enter(principal, request.signal);
+    if (leave === null) return visibleInstance(this.store, principal, request.instanceId);
+    try {
+      return await this.#wait(request);
+    } finally {
+      leave();
+    }
+  }
+
+  async #wait(request: AwaitRequest): Promise<InstanceView> {
+    const { caller, until, instanceId } = request;
+    const looking = { ...request, recheckMs: jittered(RECHECK_MS) };
     let last: InstanceView | null = null;
     for await (const view of looksAt(this.store, this.changes, looking)) {
       if (hasHappened(until, view)) return view;
       last = view;
     }
-    return last ?? visibleInstance(this.store, caller.principal, request.instanceId);
+    return last ?? visibleInstance(this.store, caller.principal, instanceId);
   }
 }
 

@@ -44,7 +44,8 @@ export class ChangeKeyCampaign {
       const moved = await tx.keyCampaigns.advance(seen, { state, at, ...accepted });
       await tx.audit.append({
         ...{ at, actor: actorOf(caller.principal), action: `key_campaign.${verb}`, target: id },
-        ...{ outcome: 'done', requestId: caller.requestId, details: { from: seen.state } },
+        ...{ outcome: 'done', requestId: caller.requestId, from: caller.from },
+        details: { from: seen.state },
       });
       return viewOfCampaign(tx, moved ?? seen);
     });

@@ -4,7 +4,7 @@ import type { Instance, InstanceState } from '../domain/instance.js';
 import type { KeyOwner } from '../domain/key-campaign/key-campaign.js';
 import { checkKey } from '../domain/providers.js';
 import type { Caller } from '../domain/principal.js';
-import { keyField } from '../domain/rotation.js';
+import { keyField, staleFields } from '../domain/rotation.js';
 import type { Clock } from '../lib/clock.js';
 import type { KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
 import { assertMayOwn } from './assert-may-own.js';
@@ -41,20 +41,25 @@ type Slots = ReadonlyMap<string, number>;
  * learns which version to use, and a controller brings it to the gateway. A crash between the two
  * leaves an unused version behind; repeating the call mends it.
  *
+ * A rotation that was opened between the look at the keys and the write is told that it was overtaken,
+ * for the write took the value away that it would fall back to. One that is past its proof takes the
+ * keys to other fields: then the write is made again, there.
+ *
  * Faults: `provider_unknown`, `key_malformed`, `key_unknown`, `forbidden`, `instance_not_ready`,
  * `keys_limit_reached`, `rotation_in_progress`, `vault_*`.
  */
 export class ChangeKeys {
   constructor(
     private readonly store: Store,
-    private readonly vault: Pick<KeyVault, 'changeKeys'>,
+    private readonly vault: Pick<KeyVault, 'changeKeys' | 'startOver'>,
     private readonly clock: Clock,
   ) {}
 
   async execute(request: KeyChangeRequest): Promise<InstanceView> {
-    const { caller, set, remove, owner, signal } = request;
+    const { caller, set, remove, owner } = request;
     assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
+    let isOnlyOnes = false;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const view = await visibleInstance(this.store, caller.principal, request.instanceId);
       const { id: instanceId } = view.instance;
@@ -62,17 +67,45 @@ export class ChangeKeys {
       assertKnown(view.keys, set, remove);
       await assertNotRotating(this.store, instanceId);
       const slots = slotsOf(view.keys);
-      const version = await this.vault.changeKeys(instanceId, fieldsOf(request, slots), signal);
-      const changed = await this.#record({ ...request, instanceId }, version, slots);
+      const written = await this.#write({ ...request, instanceId }, slots);
+      if (written === null) continue;
+      isOnlyOnes ||= written.isOnlyOnes;
+      const { version } = written;
+      const changed = await this.#record(
+        { ...request, instanceId },
+        { version, isOnlyOnes },
+        slots,
+      );
       if (changed !== null) return changed;
     }
     throw new Fault('write_superseded', 'The keys were rotated meanwhile; try again.');
   }
 
+  /**
+   * Where somebody destroyed the keys behind our back, the new ones are all that there is. Null when
+   * others have just brought some back.
+   */
+  async #write(request: KeyChangeRequest, slots: Slots): Promise<Written | null> {
+    const { instanceId, set, signal } = request;
+    try {
+      const changes = fieldsOf(request, slots);
+      const version = await this.vault.changeKeys(instanceId, changes, signal);
+      return { version, isOnlyOnes: false };
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'keys_lost') throw error;
+      const fields = Object.entries(set).map(([name, value]) => [
+        ...[keyField(name, slotIn(slots, name)), value],
+      ]);
+      const values = Object.fromEntries(fields) as Record<string, string>;
+      const version = await this.vault.startOver(instanceId, values, signal);
+      return version === null ? null : { version, isOnlyOnes: true };
+    }
+  }
+
   /** Null when a rotation moved one of the keys between the look at it and the write. */
   #record(
     { caller, instanceId, set, remove, owner }: KeyChangeRequest,
-    version: number,
+    { version, isOnlyOnes }: Written,
     slots: Slots,
   ): Promise<InstanceView | null> {
     return this.store.transaction(async (tx) => {
@@ -80,25 +113,33 @@ export class ChangeKeys {
       const instance = await tx.instances.findForUpdate(instanceId);
       if (instance === null) throw new Fault('instance_unknown', 'No such instance.');
       assertChangeable(instance);
+      const keys = await tx.keys.list(instanceId);
+      const present = slotsOf(keys);
       const names = Object.keys(set);
-      const present = slotsOf(await tx.keys.list(instanceId));
-      if ([...names, ...remove].some((name) => slotIn(present, name) !== slotIn(slots, name))) {
-        return null;
-      }
+      const lost = isOnlyOnes ? [...present.keys()].filter((name) => !names.includes(name)) : [];
+      const removed = [...new Set([...remove, ...lost])];
+      const touched = [...names, ...removed];
+      if (touched.some((name) => slotIn(present, name) !== slotIn(slots, name))) return null;
+      if (!(await supersedeRotation(tx, instanceId, touched, at))) return null;
+      if (!isOnlyOnes) assertKnown(keys, set, remove);
+
       const placed = new Map(names.map((name) => [name, slotIn(slots, name)]));
-      await tx.keys.record(instanceId, { version, set: placed, removed: remove, owner, at });
+      await tx.keys.record(instanceId, { version, set: placed, removed, owner, at });
+      const details = { version, owner, set: names.join(' '), removed: removed.join(' ') };
       await tx.audit.append({
-        at,
-        actor: actorOf(caller.principal),
-        action: 'keys.change',
-        target: instanceId,
-        outcome: 'done',
-        requestId: caller.requestId,
-        details: { version, owner, set: names.join(' '), removed: remove.join(' ') },
+        ...{ at, actor: actorOf(caller.principal), action: 'keys.change', target: instanceId },
+        ...{ outcome: 'done', requestId: caller.requestId, from: caller.from, details },
       });
       return viewOf(tx, (await tx.instances.find(instanceId)) ?? instance);
     });
   }
+}
+
+/** What Vault took. */
+interface Written {
+  readonly version: number;
+  /** Whether nothing else is left: the version before was destroyed. */
+  readonly isOnlyOnes: boolean;
 }
 
 function slotsOf(keys: readonly KeyRecord[]): Slots {
@@ -111,11 +152,16 @@ function fieldsOf(
   { set, remove }: Pick<KeyChangeRequest, 'set' | 'remove'>,
   slots: Slots,
 ): Record<string, string | null> {
-  const fieldOf = (name: string): string => keyField(name, slotIn(slots, name));
-  return Object.fromEntries([
-    ...Object.entries(set).map(([name, value]) => [fieldOf(name), value] as const),
-    ...remove.map((name) => [fieldOf(name), null] as const),
-  ]);
+  const gone = [
+    ...Object.keys(set).flatMap((name) =>
+      staleFields(name, slotIn(slots, name), slotIn(slots, name)),
+    ),
+    ...remove.flatMap((name) => staleFields(name, slotIn(slots, name), null)),
+  ];
+  const values = Object.entries(set).map(
+    ([name, value]) => [keyField(name, slotIn(slots, name)), value] as const,
+  );
+  return Object.fromEntries([...gone.map((field) => [field, null] as const), ...values]);
 }
 
 function assertChangeable({ state, tenantId }: Instance): void {
@@ -127,6 +173,38 @@ function assertChangeable({ state, tenantId }: Instance): void {
 async function assertNotRotating(store: Repositories, instanceId: InstanceId): Promise<void> {
   const rotation = await store.rotations.findOpen(instanceId);
   if (rotation !== null) throw rotationInProgress(rotation.id);
+}
+
+/**
+ * Tells an open rotation that one of its keys was changed meanwhile. False when that is too late,
+ * because the new value is proven: what was written lies where nothing looks for it any more.
+ */
+async function supersedeRotation(
+  tx: Repositories,
+  instanceId: InstanceId,
+  names: readonly string[],
+  at: Date,
+): Promise<boolean> {
+  const rotation = await tx.rotations.findOpen(instanceId);
+  if (rotation === null || !rotation.names.some((name) => names.includes(name))) return true;
+  const reason = 'superseded';
+  switch (rotation.state) {
+    case 'writing': {
+      // Its value may still be on its way to Vault: whoever writes it sees to it that it goes again.
+      const step = { state: 'writing', at: rotation.stateAt, reason } as const;
+      return (await tx.rotations.advance(rotation, step)) !== null;
+    }
+    case 'proving':
+      return (await tx.rotations.advance(rotation, { state: 'reverting', at, reason })) !== null;
+    case 'proven':
+    case 'switching':
+      return false;
+    case 'reverting':
+    case 'reverted':
+    case 'verified':
+    case 'unconfirmed':
+      return true;
+  }
 }
 
 /** The conflict with a rotation that is not over; it ends by itself, within two minutes at most. */

@@ -81,6 +81,7 @@ export class ChangePool {
       target: poolId,
       outcome: 'done',
       requestId: caller.requestId,
+      from: caller.from,
       details: definedPartsOf(details),
     });
   }

@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
 import { Fault } from '../errors/index.js';
 import type { ClaimOutcome } from '../domain/claim.js';
 import { ID_SUFFIX_LENGTH, claimIdOf, instanceIdOf, tenantIdOf } from '../domain/ids.js';
+import type { PoolId } from '../domain/ids.js';
 import type { Instance } from '../domain/instance.js';
 import type { Offers } from '../domain/offers.js';
 import type { Pool, PoolKey } from '../domain/pool.js';
 import { offerNameOf, poolIdOf } from '../domain/pool.js';
+import { isHeld, standInFor } from '../domain/stand-in.js';
 import type { Caller } from '../domain/principal.js';
 import type { SizeClass } from '../domain/size-classes.js';
 import type { Clock } from '../lib/clock.js';
-import { plusMs } from '../lib/clock.js';
+import { digestOf } from '../lib/digest.js';
 import { jittered, randomBase32 } from '../lib/random.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../ports/index.js';
 import { currentInstance } from './current-instance.js';
@@ -29,6 +30,7 @@ export interface ClaimRequest {
   readonly sizeClass: SizeClass;
   /** A Nomad node pool by its name; null for the default one. */
   readonly region: string | null;
+  /** As the caller sent it; kept as a digest alone, for a secret may have been put here. */
   readonly idempotencyKey: string | null;
 }
 
@@ -45,6 +47,8 @@ export interface ClaimOptions {
   readonly waitingMax: number;
   /** Told how each claim ended: its outcome, `replayed`, or the code of its refusal. */
   readonly onOutcome?: (outcome: string) => void;
+  /** Told of each claim that was refused because nothing was left of the offer. */
+  readonly onRefused?: (offer: string) => void;
 }
 
 interface Taken {
@@ -68,13 +72,15 @@ export class ClaimInstance {
   ) {}
 
   async execute(request: ClaimRequest): Promise<ClaimAnswer> {
-    const { onOutcome = () => undefined } = this.options;
+    const { onOutcome = () => undefined, onRefused = () => undefined } = this.options;
     try {
       const answer = await this.#claim(request);
       onOutcome(answer.outcome ?? 'replayed');
       return answer;
     } catch (error) {
-      onOutcome(error instanceof Fault ? error.code : 'internal');
+      const code = error instanceof Fault ? error.code : 'internal';
+      onOutcome(code);
+      if (code === 'pool_empty') onRefused(this.#offerOf(request));
       throw error;
     }
   }
@@ -89,9 +95,13 @@ export class ClaimInstance {
     });
   }
 
-  #poolKeyOf({ sizeClass, region }: ClaimRequest): PoolKey {
-    const { offers, defaultRegion } = this.options;
-    const offer = offers.get(offerNameOf({ sizeClass, nodePool: region ?? defaultRegion }));
+  #offerOf({ sizeClass, region }: ClaimRequest): string {
+    return offerNameOf({ sizeClass, nodePool: region ?? this.options.defaultRegion });
+  }
+
+  #poolKeyOf(request: ClaimRequest): PoolKey {
+    const { offers } = this.options;
+    const offer = offers.get(this.#offerOf(request));
     if (offer !== undefined) return offer.key;
     throw new Fault(
       'size_class_unoffered',
@@ -102,13 +112,11 @@ export class ClaimInstance {
   /** The instance that this idempotency key already stands for, or null for a first request. */
   async #begin(tx: Repositories, request: ClaimRequest): Promise<Instance | null> {
     if (request.idempotencyKey === null) return null;
-    const at = this.clock.now();
     const start = await tx.idempotency.begin({
       principal: actorOf(request.caller.principal),
-      key: request.idempotencyKey,
+      key: digestOf(request.idempotencyKey),
       requestHash: hashOf(request, request.region ?? this.options.defaultRegion),
-      at,
-      expiresAt: plusMs(at, IDEMPOTENCY_TTL_MS),
+      ttlMs: IDEMPOTENCY_TTL_MS,
     });
     if (start.kind === 'other_request') {
       throw new Fault(
@@ -143,16 +151,18 @@ export class ClaimInstance {
     const idle = await tx.instances.takeIdle(taking);
     if (idle !== null) return { instance: idle, outcome: 'warm' };
 
+    const standIn = await lockStandIn(tx, taking.poolId);
     const pool = await tx.pools.findForUpdate(taking.poolId);
     if (pool === null) throw poolEmpty(taking.poolId);
     // Others may have brought a member in while we waited for the lock.
     const late =
       (await tx.instances.takeIdle(taking)) ?? (await tx.instances.takeIdleSuperseded(taking));
     if (late !== null) return { instance: late, outcome: 'warm' };
-    return this.#wait(tx, pool, taking);
+    const starting = standIn ?? pool;
+    return this.#wait(tx, starting, { ...taking, poolId: starting.id });
   }
 
-  /** A start to wait for, while not too many wait already. */
+  /** A start of the pool to wait for, while not too many wait already. */
   async #wait(tx: Repositories, pool: Pool, taking: Taking): Promise<Taken> {
     if ((await tx.instances.countWaiting(pool.id)) >= this.options.waitingMax) {
       throw poolEmpty(pool.id);
@@ -160,14 +170,25 @@ export class ClaimInstance {
     const coming = await tx.instances.takeComing(taking);
     if (coming !== null) return { instance: coming, outcome: 'queued' };
 
-    const isHeld = pool.pausedAt !== null || pool.breakerOpenedAt !== null;
-    if (isHeld || (await tx.instances.countHolding(pool.id)) >= pool.membersMax) {
+    if (isHeld(pool) || (await tx.instances.countHolding(pool.id)) >= pool.membersMax) {
       throw poolEmpty(pool.id);
     }
     const id = instanceIdOf(randomBase32(ID_SUFFIX_LENGTH));
     const instance = await tx.instances.insert({ id, pool, at: taking.at, owner: taking });
     return { instance, outcome: 'cold' };
   }
+}
+
+/**
+ * The version that starts members in place of the offered one while that cannot; null while it can.
+ * Locked, and before the offered one: a superseded pool always is.
+ */
+async function lockStandIn(tx: Repositories, offeredId: PoolId): Promise<Pool | null> {
+  const pools = await tx.pools.list();
+  const offered = pools.find(({ id }) => id === offeredId);
+  if (offered === undefined || !pools.some((pool) => pool.supersededBy === offeredId)) return null;
+  const standIn = standInFor(offered, await tx.instances.countByState(offeredId), pools);
+  return standIn === null ? null : tx.pools.findForUpdate(standIn.id);
 }
 
 /** The claim with its audit line, its event, and what its idempotency key stands for. */
@@ -187,10 +208,11 @@ function recordOf(
       target: instanceId,
       outcome: 'done',
       requestId: caller.requestId,
+      from: caller.from,
       details: { tenantRef, name, poolId, outcome },
     },
     event: { topic: 'instance.claimed', key: instanceId, payload: { name, outcome }, at },
-    idempotency: idempotencyKey === null ? null : { principal, key: idempotencyKey },
+    idempotency: idempotencyKey === null ? null : { principal, key: digestOf(idempotencyKey) },
   };
 }
 
@@ -211,7 +233,5 @@ function poolEmpty(poolId: Pool['id']): Fault {
 
 /** What makes two requests the same; the idempotency key itself is not part of it. */
 function hashOf({ tenantRef, name, sizeClass }: ClaimRequest, region: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([tenantRef, name, sizeClass, region]))
-    .digest('hex');
+  return digestOf(JSON.stringify([tenantRef, name, sizeClass, region]));
 }

@@ -34,13 +34,16 @@ export class DeleteInstance {
     const at = this.clock.now();
     const marked = await tx.instances.move(instance, { verb: 'delete', at });
     await tx.claims.release(instance.id, at);
+    const actor = actorOf(caller.principal);
+    await tx.rotations.closeOpen(instance.id, { at, reason: 'instance_gone', actor });
     await tx.audit.append({
       at,
-      actor: actorOf(caller.principal),
+      actor,
       action: 'instance.delete',
       target: instance.id,
       outcome: 'done',
       requestId: caller.requestId,
+      from: caller.from,
       details: { from: instance.state },
     });
     await tx.outbox.append({ topic: 'instance.deleting', key: instance.id, payload: {}, at });

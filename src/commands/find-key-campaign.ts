@@ -2,7 +2,7 @@ import { Fault } from '../errors/index.js';
 import type { KeyCampaignId } from '../domain/ids.js';
 import type { Caller } from '../domain/principal.js';
 import type { Store } from '../ports/index.js';
-import { assertOperator } from './assert-operator.js';
+import { assertOverseer } from './assert-operator.js';
 import type { KeyCampaignView } from './key-campaign-view.js';
 import { viewOfCampaign } from './key-campaign-view.js';
 
@@ -14,7 +14,7 @@ export class FindKeyCampaign {
   constructor(private readonly store: Store) {}
 
   async execute(caller: Caller, id: KeyCampaignId): Promise<KeyCampaignView> {
-    assertOperator(caller.principal);
+    assertOverseer(caller.principal);
     const campaign = await this.store.keyCampaigns.find(id);
     if (campaign !== null) return viewOfCampaign(this.store, campaign);
     throw campaignUnknown();
@@ -22,7 +22,7 @@ export class FindKeyCampaign {
 
   /** The last fifty, newest first. */
   async list(caller: Caller): Promise<readonly KeyCampaignView[]> {
-    assertOperator(caller.principal);
+    assertOverseer(caller.principal);
     const campaigns = await this.store.keyCampaigns.list(SHOWN_MAX);
     return Promise.all(campaigns.map((campaign) => viewOfCampaign(this.store, campaign)));
   }

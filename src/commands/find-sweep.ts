@@ -3,14 +3,14 @@ import type { Caller } from '../domain/principal.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import { Fault } from '../errors/index.js';
 import type { Store } from '../ports/index.js';
-import { assertOperator } from './assert-operator.js';
+import { assertOverseer } from './assert-operator.js';
 
 /** Shows one sweep, or with `latest` the last one that was done. */
 export class FindSweep {
   constructor(private readonly store: Store) {}
 
   async execute({ caller, id }: { readonly caller: Caller; readonly id: string }): Promise<Sweep> {
-    assertOperator(caller.principal);
+    assertOverseer(caller.principal);
     const { sweeps } = this.store;
     const sweep = await (id === 'latest' ? sweeps.latest() : sweeps.find(id as SweepId));
     if (sweep !== null) return sweep;

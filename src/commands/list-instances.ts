@@ -23,8 +23,8 @@ export class ListInstances {
     const { tenantRef, states = PRESENT } = filter;
     const rest = { states };
     const ownRef = tenantFor(caller.principal, tenantRef);
-    const narrowed: InstanceFilter =
-      caller.principal.role === 'operator' ? rest : { ...rest, isClaimed: true };
+    const seesMembers = ['operator', 'auditor'].includes(caller.principal.role);
+    const narrowed: InstanceFilter = seesMembers ? rest : { ...rest, isClaimed: true };
     if (ownRef === undefined) return this.#page(narrowed, page);
 
     const tenant = await this.store.tenants.findByRef(ownRef);

@@ -47,6 +47,7 @@ export class ReadAccess {
       target: instanceId,
       outcome: 'done',
       requestId: caller.requestId,
+      from: caller.from,
       details: { gatewayVersion },
     });
     return { view, token };

@@ -38,6 +38,7 @@ export class RequestSweep {
         target: sweep.id,
         outcome: 'done',
         requestId: caller.requestId,
+        from: caller.from,
         details: { isDryRun },
       });
       return sweep;

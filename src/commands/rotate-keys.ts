@@ -6,8 +6,8 @@ import { checkKey, isProvable } from '../domain/providers.js';
 import type { Rotation } from '../domain/rotation.js';
 import type { Store } from '../ports/index.js';
 import { assertMayOwn } from './assert-may-own.js';
-import type { InstanceView } from './instance-view.js';
 import type { StartRotation } from './start-rotation.js';
+import { assertRotatable } from './start-rotation.js';
 import { actorOf, visibleInstance } from './visibility.js';
 
 export interface KeyRotationRequest {
@@ -24,8 +24,8 @@ export interface KeyRotationRequest {
  * Begins the rotation of an instance's keys: the new values are written beside the old ones, and a
  * controller has the gateway try them with a live call before anything uses them.
  *
- * Faults: `provider_unknown`, `key_malformed`, `key_unknown`, `rotation_unprovable`, `forbidden`,
- * `instance_not_ready`, and those of StartRotation.
+ * Faults: `provider_unknown`, `key_malformed`, `rotation_unprovable`, `forbidden`, and those of
+ * StartRotation.
  */
 export class RotateKeys {
   constructor(
@@ -38,27 +38,21 @@ export class RotateKeys {
     assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(values)) checkKey(name, value);
     const view = await visibleInstance(this.store, caller.principal, request.instanceId);
-    assertRotatable(view, Object.keys(values));
+    const names = Object.keys(values);
+    assertProvable(names);
+    // Asked again under the lock; here it spares whoever is wrong the opening.
+    assertRotatable(view.instance, view.keys, names);
     return this.rotations.execute({
       ...{ instanceId: view.instance.id, values, owner, signal },
-      ...{ actor: actorOf(caller.principal), requestId: caller.requestId },
+      ...{ actor: actorOf(caller.principal), requestId: caller.requestId, from: caller.from },
     });
   }
 }
 
-function assertRotatable({ instance, keys }: InstanceView, names: readonly string[]): void {
-  if (instance.state !== 'ready') {
-    const sentence = `Keys are rotated while an instance is ready; this one is ${instance.state}.`;
-    throw new Fault('instance_not_ready', sentence);
-  }
-  if (!names.every(isProvable)) {
-    throw new Fault(
-      'rotation_unprovable',
-      'Only a model provider’s key can be proven by a call; set a channel’s key with PUT instead.',
-    );
-  }
-  const present = new Set(keys.map(({ name }) => name));
-  if (!names.every((name) => present.has(name))) {
-    throw new Fault('key_unknown', 'This instance has no key of that name; set it first with PUT.');
-  }
+function assertProvable(names: readonly string[]): void {
+  if (names.every(isProvable)) return;
+  throw new Fault(
+    'rotation_unprovable',
+    'Only a model provider’s key can be proven by a call; set a channel’s key with PUT instead.',
+  );
 }

@@ -52,7 +52,7 @@ export class StartKeyCampaign {
     return this.#begin(campaign);
   }
 
-  #open({ principal, requestId }: Caller, wish: KeyCampaignWish): Promise<KeyCampaign> {
+  #open({ principal, requestId, from }: Caller, wish: KeyCampaignWish): Promise<KeyCampaign> {
     const { kind, keyName } = wish;
     const failureBudget = wish.kind === 'replace' ? wish.failureBudget : 0;
     const requestedBy = actorOf(principal);
@@ -70,7 +70,7 @@ export class StartKeyCampaign {
       }
       await tx.audit.append({
         ...{ at, actor: requestedBy, action: 'key_campaign.start', target: id },
-        ...{ outcome: 'done', requestId, details: { kind, keyName, failureBudget } },
+        ...{ outcome: 'done', requestId, from, details: { kind, keyName, failureBudget } },
       });
       return campaign;
     });

@@ -2,11 +2,12 @@ import { Fault } from '../errors/index.js';
 import type { InstanceId } from '../domain/ids.js';
 import { ID_SUFFIX_LENGTH, rotationIdOf } from '../domain/ids.js';
 import type { KeyOwner } from '../domain/key-campaign/key-campaign.js';
-import type { Rotation } from '../domain/rotation.js';
+import type { Instance } from '../domain/instance.js';
+import type { RevertReason, Rotation } from '../domain/rotation.js';
 import { keyField } from '../domain/rotation.js';
 import type { Clock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
-import type { KeyVault, Repositories, Store } from '../ports/index.js';
+import type { KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
 import { rotationInProgress } from './change-keys.js';
 
 export interface RotationStart {
@@ -17,6 +18,8 @@ export interface RotationStart {
   /** Who, as the audit names them. */
   readonly actor: string;
   readonly requestId: string | null;
+  /** The address that it was asked from; null when nobody outside asked. */
+  readonly from: string | null;
   /** Done in the transaction that opens the rotation; when it throws, there is no rotation. */
   readonly along?: (tx: Repositories, rotation: Rotation) => Promise<void>;
   readonly signal: AbortSignal;
@@ -26,9 +29,11 @@ export interface RotationStart {
  * Opens a rotation and writes its values beside the old ones, for a controller to prove.
  *
  * The row comes first, so that whatever crashes later leaves a rotation that ends, not a value that
- * nobody knows of.
+ * nobody knows of. It is opened under the lock of the instance's row, which is also where its state
+ * and its keys change: what was true when it was opened stays true until somebody closes it.
  *
- * Faults: `rotation_in_progress`, `write_superseded`, `vault_*`.
+ * Faults: `instance_not_ready`, `key_unknown`, `rotation_in_progress`, `keys_lost`,
+ * `write_superseded`, `vault_*`.
  */
 export class StartRotation {
   constructor(
@@ -48,16 +53,30 @@ export class StartRotation {
       const changes = Object.fromEntries(fields);
       version = await this.vault.changeKeys(rotation.instanceId, changes, signal);
     } catch (error) {
-      await this.#giveUp(rotation);
+      const isLost = error instanceof Fault && error.code === 'keys_lost';
+      await this.#giveUp(rotation, isLost ? 'keys_lost' : 'not_written');
       throw error;
     }
     return this.#prove(rotation, version);
   }
 
-  #open({ instanceId, values, owner, actor, requestId, along }: RotationStart): Promise<Rotation> {
+  #open({
+    instanceId,
+    values,
+    owner,
+    actor,
+    requestId,
+    from,
+    along,
+  }: RotationStart): Promise<Rotation> {
     const names = Object.keys(values).sort();
     return this.store.transaction(async (tx) => {
       const at = this.clock.now();
+      assertRotatable(
+        await tx.instances.findForUpdate(instanceId),
+        await tx.keys.list(instanceId),
+        names,
+      );
       const id = rotationIdOf(randomBase32(ID_SUFFIX_LENGTH));
       const rotation = await tx.rotations.open({ id, instanceId, names, owner, at });
       if (rotation === null) {
@@ -65,31 +84,53 @@ export class StartRotation {
       }
       await along?.(tx, rotation);
       await tx.audit.append({
-        ...{ at, actor, requestId, action: 'keys.rotate', target: instanceId, outcome: 'done' },
+        ...{ at, actor, requestId, from, action: 'keys.rotate' },
+        ...{ target: instanceId, outcome: 'done' },
         details: { rotation: id, names: names.join(' '), owner },
       });
       return rotation;
     });
   }
 
-  /** A controller takes from here: it brings the trial to the gateway and sees what comes of it. */
+  /**
+   * A controller takes from here: it brings the trial to the gateway and sees what comes of it, or
+   * takes back what was written in vain, because one of the keys was changed meanwhile.
+   */
   #prove(rotation: Rotation, version: number): Promise<Rotation> {
     return this.store.transaction(async (tx) => {
       const at = this.clock.now();
-      await tx.instances.findForUpdate(rotation.instanceId);
-      const revision = await tx.keys.raise(rotation.instanceId, version);
-      const proving = await tx.rotations.advance(rotation, { state: 'proving', at, revision });
+      const { instanceId, id } = rotation;
+      // One whose instance is not ready any more was closed with that.
+      await tx.instances.findForUpdate(instanceId);
+      const isOvertaken = (await tx.rotations.find(id))?.reason === 'superseded';
+      const revision = isOvertaken ? 0 : await tx.keys.raise(instanceId, version);
+      const state = isOvertaken ? 'reverting' : 'proving';
+      const proving = await tx.rotations.advance(rotation, { state, at, revision });
       if (proving !== null) return proving;
-      throw new Fault(
-        'write_superseded',
-        'The rotation took too long and was given up; try again.',
-      );
+      throw new Fault('write_superseded', 'The rotation was given up meanwhile; try again.');
     });
   }
 
-  /** Best done at once; when the database is away as well, a controller does it a minute later. */
-  async #giveUp(rotation: Rotation): Promise<void> {
-    const step = { state: 'reverting', at: this.clock.now(), reason: 'not_written' } as const;
+  /** Best done at once; when the database is away as well, a controller does it half a minute later. */
+  async #giveUp(rotation: Rotation, reason: RevertReason): Promise<void> {
+    const step = { state: 'reverting', at: this.clock.now(), reason } as const;
     await this.store.rotations.advance(rotation, step).catch(() => null);
+  }
+}
+
+/** Throws unless an instance that is like this can exchange its keys of these names now. */
+export function assertRotatable(
+  instance: Instance | null,
+  keys: readonly KeyRecord[],
+  names: readonly string[],
+): void {
+  if (instance?.state !== 'ready') {
+    const state = instance?.state ?? 'gone';
+    const sentence = `Keys are rotated while an instance is ready; this one is ${state}.`;
+    throw new Fault('instance_not_ready', sentence);
+  }
+  const present = new Set(keys.map(({ name }) => name));
+  if (!names.every((name) => present.has(name))) {
+    throw new Fault('key_unknown', 'This instance has no key of that name; set it first with PUT.');
   }
 }

@@ -39,6 +39,7 @@ export class SuspendTenant {
         target: tenant.id,
         outcome: 'done',
         requestId: caller.requestId,
+        from: caller.from,
         details: { tenantRef },
       });
       return changed ?? tenant;

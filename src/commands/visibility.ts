@@ -43,6 +43,7 @@ export function actorOf({ subject, role }: Principal): string {
 function maySee(principal: Principal, view: InstanceView): boolean {
   switch (principal.role) {
     case 'operator':
+    case 'auditor':
       return true;
     case 'product':
       return view.tenantRef !== null;

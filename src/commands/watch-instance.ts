@@ -3,6 +3,8 @@ import type { InstanceId } from '../domain/ids.js';
 import type { Caller } from '../domain/principal.js';
 import { jittered } from '../lib/random.js';
 import type { ChangeFeed, Store } from '../ports/index.js';
+import type { AttendanceLimits } from './attendance.js';
+import { Attendance } from './attendance.js';
 import type { InstanceView } from './instance-view.js';
 import { looksAt } from './look-at-instance.js';
 
@@ -20,32 +22,25 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
 }
 
-export interface WatchOptions {
-  /** Watches at once in this process; each holds a connection of its caller. */
-  readonly openMax: number;
-  /** Of these, by the token of one tenant, so that no tenant takes all of them. */
-  readonly openPerTenantMax: number;
-  /** Told how many are open, whenever that changes. */
-  readonly onOpen?: (open: number) => void;
-}
-
 /**
  * Follows an instance: first as it is, then after each change, until it is ready, failed or deleted,
  * time is up, or nobody watches any more. Views may repeat. Faults, each before the first view:
  * `instance_unknown`, `streams_limit_reached`.
  */
 export class WatchInstance {
-  #open = 0;
-  readonly #openByTenant = new Map<string, number>();
+  readonly #attendance: Attendance;
 
   constructor(
     private readonly store: Store,
     private readonly changes: ChangeFeed,
-    private readonly options: WatchOptions,
-  ) {}
+    limits: AttendanceLimits,
+  ) {
+    this.#attendance = new Attendance(limits);
+  }
 
   async *execute(request: WatchRequest): AsyncGenerator<InstanceView, void> {
-    const close = this.#openOne(request);
+    const leave = this.#attendance.enter(request.caller.principal, request.signal);
+    if (leave === null) throw limitReached();
     try {
       const looking = { ...request, withinMs: WATCH_LIMIT_MS, recheckMs: RECHECK_MS };
       for await (const view of looksAt(this.store, this.changes, looking)) {
@@ -53,34 +48,8 @@ export class WatchInstance {
         if (hasSettled(view)) return;
       }
     } finally {
-      close();
+      leave();
     }
-  }
-
-  /** Counts a watch in and returns what counts it out, once, at its end or when its caller goes. */
-  #openOne({ caller, signal }: WatchRequest): () => void {
-    const { openMax, openPerTenantMax } = this.options;
-    const { tenantRef } = caller.principal;
-    const ofTenant = tenantRef === null ? 0 : (this.#openByTenant.get(tenantRef) ?? 0);
-    if (this.#open >= openMax || ofTenant >= openPerTenantMax) throw limitReached();
-    this.#count(tenantRef, 1);
-    let isOpen = true;
-    const close = (): void => {
-      if (isOpen) this.#count(tenantRef, -1);
-      isOpen = false;
-      signal.removeEventListener('abort', close);
-    };
-    signal.addEventListener('abort', close, { once: true });
-    return close;
-  }
-
-  #count(tenantRef: string | null, more: number): void {
-    this.#open += more;
-    this.options.onOpen?.(this.#open);
-    if (tenantRef === null) return;
-    const ofTenant = (this.#openByTenant.get(tenantRef) ?? 0) + more;
-    if (ofTenant > 0) this.#openByTenant.set(tenantRef, ofTenant);
-    else this.#openByTenant.delete(tenantRef);
   }
 }
 

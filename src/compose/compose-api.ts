@@ -4,7 +4,7 @@ import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
 import type { Endpoint } from '../api/endpoint.js';
-import { TokenVerifier } from '../api/token-verifier.js';
+import type { OnRefusal } from '../api/middleware/refusals.js';
 import { AwaitInstance } from '../commands/await-instance.js';
 import { ProviderProbe } from '../clients/providers/provider-probe.js';
 import { ChangeKeyCampaign } from '../commands/change-key-campaign.js';
@@ -12,15 +12,21 @@ import { ChangeKeys } from '../commands/change-keys.js';
 import { ChangePool } from '../commands/change-pool.js';
 import { CheckKeys } from '../commands/check-keys.js';
 import { ClaimInstance } from '../commands/claim-instance.js';
+import { CreateApiKey } from '../commands/create-api-key.js';
 import { DeleteInstance } from '../commands/delete-instance.js';
+import { FindAudit } from '../commands/find-audit.js';
 import { FindInstance } from '../commands/find-instance.js';
+import { ListApiKeys } from '../commands/list-api-keys.js';
 import { ListInstances } from '../commands/list-instances.js';
 import { ListPools } from '../commands/list-pools.js';
 import { FindKeyCampaign } from '../commands/find-key-campaign.js';
 import { FindRotation } from '../commands/find-rotation.js';
 import { FindSweep } from '../commands/find-sweep.js';
+import { RefusalTally } from '../commands/refusal-tally.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
+import { RecordRefusals } from '../commands/record-refusals.js';
+import { RevokeApiKey } from '../commands/revoke-api-key.js';
 import { RotateKeys } from '../commands/rotate-keys.js';
 import { StartKeyCampaign } from '../commands/start-key-campaign.js';
 import { StartRotation } from '../commands/start-rotation.js';
@@ -28,11 +34,15 @@ import { SuspendTenant } from '../commands/suspend-tenant.js';
 import { WatchInstance } from '../commands/watch-instance.js';
 import type { SettingName } from '../config/settings.js';
 import { offersOf } from '../domain/offers.js';
+import { BackgroundLoop } from '../lib/background-loop.js';
 import { systemClock } from '../lib/clock.js';
+import { pause } from '../lib/timers.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
 import { listen } from './listen.js';
 import { operationsOf } from './operations.js';
+import { inTurns, openLimits } from './open-limits.js';
+import { openCredentials } from './open-credentials.js';
 import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
@@ -43,7 +53,6 @@ import { VAULT_SETTINGS, openVault } from './open-vault.js';
 export const API_SETTINGS: readonly SettingName[] = [
   ...VAULT_SETTINGS,
   'CLAWDEPLOY_DATABASE_URL_FILE',
-  'CLAWDEPLOY_JWKS_FILE',
   'CLAWDEPLOY_STUB_MODEL_URL',
 ];
 
@@ -60,25 +69,48 @@ export async function startApiRole(
 ): Promise<void> {
   const { config, log, metrics, started, stopping } = foundation;
   const vault = openVault(foundation);
-  const allProbes = { ...probes, vault: { isRequired: true, probe: vault.ping } };
+  const { limits, probe } = openLimits(foundation);
+  // Told, not required: claims need the database alone, and keys answer 503 by themselves meanwhile.
+  const vaultProbe = { isRequired: false, probe: vault.ping };
+  const allProbes = { vault: vaultProbe, ...probes, 'rate limits': probe };
   const api = createApi({
     endpoints: endpointsOf(foundation, database, vault),
-    tokens: new TokenVerifier({
-      jwksFile: config.CLAWDEPLOY_JWKS_FILE,
-      issuer: config.CLAWDEPLOY_TOKEN_ISSUER,
-      audience: config.CLAWDEPLOY_TOKEN_AUDIENCE,
-    }),
+    tokens: openCredentials(foundation, database.store),
+    limits,
     operations: operationsOf(metrics, allProbes),
     log,
     onRequest: (route, method, status, seconds) => {
       metrics.httpRequest.observe({ route, method, status }, seconds);
     },
+    onRefusal: recordingRefusals(foundation, database),
     version: productVersion(),
     stopping: stopping.signal,
   });
   await startLookup(foundation, database);
   const { CLAWDEPLOY_API_HOST: host, CLAWDEPLOY_API_PORT: port } = config;
   started.push(await listen({ name: 'the API', handle: api.callback(), host, port }));
+}
+
+/** Between two writings of refusals, in milliseconds; a process that is killed loses as much. */
+const REFUSALS_EVERY_MS = 5_000;
+
+/** Takes refusals, to be written down within seconds and once more when the process ends. */
+function recordingRefusals({ log, started }: Foundation, { store }: Database): OnRefusal {
+  const refusals = new RecordRefusals(store, systemClock);
+  const loop = new BackgroundLoop({
+    turn: async (signal) => {
+      await refusals.flush();
+      await pause(REFUSALS_EVERY_MS, signal);
+    },
+    onFailure: (error) => {
+      log.warn('refusals not written yet', { error });
+    },
+  });
+  loop.start();
+  started.push({ name: 'refusals', stop: () => loop.stop().then(() => refusals.flush()) });
+  return (refusal) => {
+    refusals.note(refusal);
+  };
 }
 
 async function startLookup(foundation: Foundation, { store, feed }: Database): Promise<void> {
@@ -103,22 +135,27 @@ function endpointsOf(
   { store, feed }: Database,
   { keys, tokens, campaignValues }: VaultStores,
 ): readonly Endpoint[] {
-  const { config, metrics } = foundation;
+  const { config, metrics, log } = foundation;
   const onOutcome = (outcome: string): void => {
     metrics.claims.inc({ outcome });
   };
+  const refusals = new RefusalTally(store, systemClock, log);
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
+  const claim = new ClaimInstance(store, systemClock, {
+    offers: offersOf(offerSettings(config)),
+    defaultRegion: config.CLAWDEPLOY_NODE_POOL,
+    waitingMax: config.CLAWDEPLOY_WAITING_MAX,
+    onOutcome,
+    onRefused: (offer) => {
+      refusals.add(offer);
+    },
+  });
   const change = new ChangeKeys(store, keys, systemClock);
   const check = new CheckKeys(store, openProviders(foundation));
   const commands: ApiCommands = {
     instances: {
-      claim: new ClaimInstance(store, systemClock, {
-        offers: offersOf(offerSettings(config)),
-        defaultRegion: config.CLAWDEPLOY_NODE_POOL,
-        waitingMax: config.CLAWDEPLOY_WAITING_MAX,
-        onOutcome,
-      }),
+      claim: inTurns(foundation, claim),
       find,
       list: new ListInstances(store),
       access: new ReadAccess(store, tokens, systemClock),
@@ -148,6 +185,12 @@ function endpointsOf(
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
     },
     tenants: { suspend: new SuspendTenant(store, systemClock) },
+    apiKeys: {
+      create: new CreateApiKey(store, systemClock),
+      list: new ListApiKeys(store),
+      revoke: new RevokeApiKey(store, systemClock),
+    },
+    audit: new FindAudit(store),
     sweeps: {
       request: new RequestSweep(store, systemClock),
       find: new FindSweep(store),

@@ -9,8 +9,9 @@ import { PoolReconciler } from '../controllers/pool-reconciler.js';
 import type { Reconciler } from '../controllers/reconciler.js';
 import { Rounds } from '../controllers/rounds.js';
 import { SchedulerWatch } from '../controllers/scheduler-watch.js';
+import type { LeaseKind } from '../domain/lease-names.js';
 import { offersOf } from '../domain/offers.js';
-import { poolIdOf } from '../domain/pool.js';
+import { POOL_HOLDS, poolIdOf } from '../domain/pool.js';
 import { systemClock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
 import type { SchedulerFeed, Store } from '../ports/index.js';
@@ -41,11 +42,10 @@ export async function startControllerRole(
     wakePool: (poolId) => {
       pools.wake(poolId);
     },
-    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
   });
 
   const holder = `${hostname()}/${process.pid}/${randomBase32(12)}`;
-  const driverOf = (kind: string, reconciler: Reconciler): Driver =>
+  const driverOf = (kind: LeaseKind, reconciler: Reconciler): Driver =>
     new Driver({
       kind,
       reconciler,
@@ -70,6 +70,9 @@ export async function startControllerRole(
     onGap: () => {
       void rounds.once();
     },
+    onHandOver: () => {
+      void rounds.once();
+    },
   });
   started.push({
     name: 'wake-ups by changes',
@@ -77,10 +80,12 @@ export async function startControllerRole(
       unsubscribe();
     },
   });
-  const parts = { instances, pools, rounds, watch, schedulerWatch, sweep };
+  const holders = { instances, pools, sweep };
+  const parts = { ...holders, rounds, watch, schedulerWatch };
   for (const [name, part] of Object.entries(parts)) {
     part.start();
-    started.push({ name, stop: () => part.stop() });
+    // Leases first: until they are given back nobody else may go on.
+    started.push({ name, isFirst: name in holders, stop: () => part.stop() });
   }
   return probes;
 }
@@ -93,7 +98,6 @@ function watchScheduler(
     feed,
     nodes: store.nodes,
     instances,
-    clock: systemClock,
     log,
     onAge: (seconds) => {
       metrics.schedulerWatchAge.set(seconds);
@@ -109,12 +113,12 @@ async function ensurePools({ config, log }: Foundation, store: Store): Promise<v
   const offers = [...offersOf(offerSettings(config)).values()];
   for (const { key, bounds } of offers) {
     const { idleFloor, idleCeiling } = bounds;
-    const membersMax = Math.max(idleCeiling, config.CLAWDEPLOY_MEMBERS_MAX);
-    const wanted = { idleFloor, idleCeiling, membersMax };
+    const wanted = { idleFloor, idleCeiling, membersMax: config.CLAWDEPLOY_MEMBERS_MAX };
     const pool = await store.pools.ensure(key, wanted, systemClock.now());
     log.info('pool offered', { poolId: pool.id, ...wanted });
   }
-  await store.pools.supersedeOthers(offers.map(({ key }) => poolIdOf(key)));
+  const offered = offers.map(({ key }) => poolIdOf(key));
+  await store.pools.supersedeOthers(offered, systemClock.now());
 }
 
 /** Five seconds' worth of starts may come at once after a quiet time. */
@@ -142,13 +146,17 @@ function poolReconciler(
   });
 }
 
-function recordPool(metrics: Metrics, { pool, counts, plan, sizing, inFlightMax }: PoolSeen): void {
+function recordPool(metrics: Metrics, seen: PoolSeen): void {
+  const { pool, counts, plan, sizing, inFlightMax, stranded } = seen;
   const labels = { pool: pool.id };
   metrics.poolIdleTarget.set(labels, pool.idleTarget);
   metrics.poolPredictedStockOut.set(labels, sizing.predictedStockOut);
   metrics.poolStartsWanted.set(labels, sizing.startsWanted);
   metrics.poolStartsAllowed.set(labels, inFlightMax);
   metrics.poolBreakerOpen.set(labels, pool.breakerOpenedAt === null ? 0 : 1);
-  metrics.poolHeldBack.set(labels, plan.hold === null ? 0 : 1);
+  metrics.poolStranded.set(labels, stranded);
+  for (const reason of POOL_HOLDS) {
+    metrics.poolHeldBack.set({ ...labels, reason }, plan.hold === reason ? 1 : 0);
+  }
   for (const [state, members] of counts) metrics.poolMembers.set({ ...labels, state }, members);
 }

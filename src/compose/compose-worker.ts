@@ -4,11 +4,15 @@ import { readSecretFile } from '../config/read-config.js';
 import type { SettingName } from '../config/settings.js';
 import { systemClock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
+import { AuditChainer } from '../queue/audit-chainer.js';
 import { HOUSEKEEPING_EVERY_MS, clearOldRows } from '../queue/housekeeping.js';
+import type { CampaignPorts } from '../queue/key-campaigns/campaign-ports.js';
+import { destroyLeftovers } from '../queue/key-campaigns/destroy-leftovers.js';
 import { KeyCampaignRunner } from '../queue/key-campaigns/key-campaign-runner.js';
 import { WakingQueue } from '../queue/waking-queue.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
+import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
 export const WORKER_SETTINGS: readonly SettingName[] = [
@@ -28,37 +32,65 @@ export function startWorkerRole(
   const { config, log, started } = foundation;
   const file = config.CLAWDEPLOY_REDIS_URL_FILE;
   const redisUrl = readSecretFile('CLAWDEPLOY_REDIS_URL_FILE', file);
+  const vault = openVault(foundation);
+  const ports = campaignPortsOf(foundation, store, vault);
   const housekeeping = new WakingQueue({
     ...{ name: 'housekeeping', everyMs: HOUSEKEEPING_EVERY_MS, redisUrl, log },
-    work: async () => {
+    work: async (signal) => {
       log.info('old rows cleared', { ...(await clearOldRows(store, systemClock)) });
+      await destroyLeftovers(ports, signal);
     },
   });
-  const campaigns = campaignsOf(foundation, store);
+  const campaigns = new KeyCampaignRunner(ports);
   const campaignQueue = new WakingQueue({
     ...{ name: 'key-campaigns', everyMs: CAMPAIGNS_EVERY_MS, redisUrl, log },
     work: (signal) => campaigns.run(signal),
   });
+  const chainer = auditChainerOf(foundation, store);
+  chainer.start();
+  started.push({ name: 'audit chain', stop: () => chainer.stop() });
   started.push({ name: 'key campaigns', stop: () => campaigns.stop() });
   for (const [name, queue] of Object.entries({ housekeeping, 'key-campaigns': campaignQueue })) {
     queue.start();
     started.push({ name: `queue ${name}`, stop: () => queue.stop() });
   }
-  return { redis: { isRequired: true, probe: () => housekeeping.ping() } };
+  return {
+    redis: { isRequired: true, probe: () => housekeeping.ping() },
+    vault: { isRequired: true, probe: vault.ping },
+  };
 }
 
-function campaignsOf(foundation: Foundation, store: Database['store']): KeyCampaignRunner {
-  const { log, metrics } = foundation;
-  const vault = openVault(foundation);
-  return new KeyCampaignRunner({
+function campaignPortsOf(
+  { log, metrics }: Foundation,
+  store: Database['store'],
+  vault: VaultStores,
+): CampaignPorts {
+  return {
     store,
     values: vault.campaignValues,
     rotations: new StartRotation(store, vault.keys, systemClock),
     clock: systemClock,
     log,
-    holder: `${hostname()}/${process.pid}/${randomBase32(12)}`,
+    holder: holderName(),
     onMoved: (state) => {
       metrics.keyMoves.inc({ state });
     },
+  };
+}
+
+function auditChainerOf({ log, metrics }: Foundation, store: Database['store']): AuditChainer {
+  return new AuditChainer({
+    ...{ store, log, clock: systemClock, holder: holderName() },
+    onLag: (waitedMs) => {
+      metrics.auditUnsealed.set(waitedMs / 1000);
+    },
+    onSealed: (count) => {
+      metrics.auditSealed.inc(count);
+    },
   });
+}
+
+/** Names this process among all workers. */
+function holderName(): string {
+  return `${hostname()}/${process.pid}/${randomBase32(12)}`;
 }

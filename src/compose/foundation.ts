@@ -84,7 +84,10 @@ function completed(config: Partial<Config>): Config {
 
 const OPTIONAL: ReadonlySet<string> = new Set<SettingName>([
   'CLAWDEPLOY_INSTALLATION',
-  'CLAWDEPLOY_NOMAD_UI_URL',
+  'CLAWDEPLOY_JWKS_FILE',
+  'CLAWDEPLOY_JWKS_URL',
+  'CLAWDEPLOY_PUBLIC_API_URL',
   'CLAWDEPLOY_PUBLIC_EDGE_PORT',
+  'CLAWDEPLOY_REDIS_URL_FILE',
   'CLAWDEPLOY_VAULT_NAMESPACE',
 ]);

@@ -20,7 +20,7 @@ export function instanceVariables(
   { instanceId, pool }: InstanceSpec,
 ): HclVariables {
   const limits = SIZE_CLASSES[pool.sizeClass];
-  const { baseDomain, edgePort } = publicNames(config);
+  const { scheme, baseDomain, edgePort } = publicNames(config);
   const isExec = config.CLAWDEPLOY_INSTANCE_DRIVER === 'exec';
   const { CLAWDEPLOY_OPENCLAW_DIR: programDir, CLAWDEPLOY_COMPILE_CACHE_DIR: cacheDir } = config;
   return {
@@ -39,7 +39,10 @@ export function instanceVariables(
     heap_mib: limits.heapMib,
     vault_namespace: config.CLAWDEPLOY_VAULT_NAMESPACE ?? '',
     base_domain: baseDomain,
+    edge_scheme: scheme,
     edge_port: edgePort,
-    api_url: `http://${config.CLAWDEPLOY_API_HOST}:${config.CLAWDEPLOY_API_PORT}`,
+    bind: config.CLAWDEPLOY_GATEWAY_BIND,
+    trusted_proxies: config.CLAWDEPLOY_GATEWAY_TRUSTED_PROXIES,
+    api_url: config.CLAWDEPLOY_PUBLIC_API_URL?.replace(/\/+$/, '') ?? '',
   };
 }

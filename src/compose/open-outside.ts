@@ -45,10 +45,7 @@ interface Opened {
 export function openOutside(
   foundation: Foundation,
   store: Store,
-  {
-    installation,
-    ...pools
-  }: Pick<Outside, 'wakePool' | 'memberDeadlineMs'> & { readonly installation: string },
+  { installation, ...pools }: Pick<Outside, 'wakePool'> & { readonly installation: string },
 ): Opened {
   const { config, log, metrics } = foundation;
   const nomad = nomadClient(foundation);
@@ -77,6 +74,7 @@ export function openOutside(
     renderConfig: (instance, keys, trial) =>
       renderTenantConfig({ instance, keys, trial, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
     announced: new Map(),
+    answered: new Map(),
     ...pools,
     onPhase: (phase, seconds) => {
       metrics.phase.observe({ phase }, seconds);

@@ -47,7 +47,7 @@ export function openVault(foundation: Foundation): VaultStores {
   return {
     keys: new VaultKeyVault(session),
     tokens: new VaultGatewayTokens(session),
-    shredder: new VaultShredder(session),
+    shredder: new VaultShredder(session, foundation.log),
     campaignValues: new VaultCampaignValues(session),
     ping: (signal) => session.ping(signal),
   };

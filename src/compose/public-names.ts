@@ -5,5 +5,6 @@ import type { Config } from '../config/read-config.js';
 export function publicNames(config: Config): PublicNames {
   const [, port] = config.CLAWDEPLOY_EDGE_ADDRESS.split(':');
   const edgePort = config.CLAWDEPLOY_PUBLIC_EDGE_PORT ?? Number(port);
-  return { baseDomain: config.CLAWDEPLOY_BASE_DOMAIN, edgePort };
+  const { CLAWDEPLOY_PUBLIC_SCHEME: scheme, CLAWDEPLOY_BASE_DOMAIN: baseDomain } = config;
+  return { scheme, baseDomain, edgePort };
 }

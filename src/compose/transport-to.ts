@@ -5,7 +5,7 @@ import type { Foundation } from './foundation.js';
 /** A transport to one system outside, measured, and closed at the end of the process. */
 export function transportTo(
   { metrics, started }: Foundation,
-  system: OutsideSystem | 'provider',
+  system: OutsideSystem | 'provider' | 'issuer',
   baseUrl: string,
   headers?: () => Readonly<Record<string, string>>,
 ): HttpTransport {

@@ -33,10 +33,25 @@ export function readConfig(
       complaints.push(`${name} ${reason} (${schema.description ?? ''})`);
     }
   }
+  complaints.push(...complaintsAboutPools(config));
   if (complaints.length > 0) {
     throw new Fault('config_invalid', `Cannot start: ${complaints.join('; ')}`);
   }
   return Object.freeze(config);
+}
+
+/** What settings say that are each right by themselves and cannot all hold. */
+function complaintsAboutPools(config: Partial<Config>): readonly string[] {
+  const { CLAWDEPLOY_POOLS: pools = [], CLAWDEPLOY_MEMBERS_MAX: membersMax = Infinity } = config;
+  return pools
+    .filter(({ idleCeiling }) => idleCeiling > membersMax)
+    .map(({ sizeClass, region, idleCeiling }) => {
+      const pool = region === null ? sizeClass : `${sizeClass}@${region}`;
+      return (
+        `CLAWDEPLOY_POOLS keeps up to ${idleCeiling} idle members of ${pool}, but ` +
+        `CLAWDEPLOY_MEMBERS_MAX lets only ${membersMax} exist; raise it or lower the ceiling`
+      );
+    });
 }
 
 /** The content of a secret file without the line end; a missing one is a complaint, not a crash. */

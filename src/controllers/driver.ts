@@ -1,12 +1,14 @@
+import type { LeaseKind } from '../domain/lease-names.js';
+import { leaseNameOf } from '../domain/lease-names.js';
 import { Fault } from '../errors/index.js';
 import { monotonicMs } from '../lib/clock.js';
-import type { Outcome } from '../lib/keyed-queue.js';
+import type { Outcome, Slot } from '../lib/keyed-queue.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import { Scope } from '../lib/scope.js';
 import { deadline, pause } from '../lib/timers.js';
 import type { Lease, LeaseStore, Log } from '../ports/index.js';
 import type { Reconciler } from './reconciler.js';
-import { recheck } from './reconciler.js';
+import { SETTLED, recheck } from './reconciler.js';
 
 /** How long a lease outlives its holder's death: the worst hand-over after a kill. */
 const LEASE_TTL_MS = 8_000;
@@ -14,13 +16,20 @@ const LEASE_TTL_MS = 8_000;
 const LEASE_RENEW_MS = 3_000;
 /** The longest run of a reconciler: a member's first turn on a busy machine, and some more. */
 const RUN_LIMIT_MS = 45_000;
-/** How soon to look again at what another controller holds. */
+/** How soon to look again at what another controller holds: it may be at its end. */
 const HELD_ELSEWHERE_MS = 1_000;
-const CONCURRENCY = 32;
+/**
+ * Who holds a lease for longer than one outlives its holder is alive and looks after it. It is then
+ * left to that one, and to the rounds, which find what nobody holds: asking on would cost a statement
+ * a second for each member of the stock and each further controller.
+ */
+const LEFT_TO_HOLDER_MS = LEASE_TTL_MS + HELD_ELSEWHERE_MS;
+const CONCURRENCY = 48;
+/** Slots that only keys get which somebody waits for; a warm-up may keep its own for a whole run. */
+const RESERVED = 16;
 
 export interface DriverOptions {
-  /** `instance` or `pool`: the first part of lease names, and the label of metrics. */
-  readonly kind: string;
+  readonly kind: LeaseKind;
   readonly reconciler: Reconciler;
   readonly leases: LeaseStore;
   /** Who holds leases: unique for each process's life. */
@@ -41,11 +50,13 @@ interface Held {
 export class Driver {
   readonly #queue: KeyedQueue;
   readonly #held = new Map<string, Held>();
+  /** Since when somebody else was seen to hold a key. */
+  readonly #elsewhereMs = new Map<string, number>();
 
   constructor(private readonly options: DriverOptions) {
     this.#queue = new KeyedQueue({
-      concurrency: CONCURRENCY,
-      handle: (key, signal) => this.#run(key, signal),
+      ...{ concurrency: CONCURRENCY, reserved: RESERVED },
+      handle: (key, signal, slot) => this.#run(key, signal, slot),
       onFailure: (key, error, attempt) => {
         this.#report(key, error, attempt);
       },
@@ -60,38 +71,66 @@ export class Driver {
     this.#queue.wake(key);
   }
 
-  /** Finishes what runs and gives all leases back, so that another controller goes on at once. */
+  /**
+   * Gives all leases back, so that another controller goes on at once: those of keys at rest in the
+   * same moment, the others as soon as what runs has heard that it is to end.
+   */
   async stop(): Promise<void> {
-    await this.#queue.stop();
-    await Promise.all([...this.#held.keys()].map((key) => this.#giveBack(key)));
+    const stopped = this.#queue.stop();
+    await this.#handOver((key) => !this.#queue.isRunning(key));
+    await stopped;
+    await this.#handOver(() => true);
   }
 
-  async #run(key: string, signal: AbortSignal): Promise<Outcome> {
-    if (!(await this.#holds(key))) return recheck(HELD_ELSEWHERE_MS);
+  async #run(key: string, signal: AbortSignal, slot: Slot): Promise<Outcome> {
+    if (!(await this.#holds(key))) return this.#leave(key);
+    this.#elsewhereMs.delete(key);
     const startedMs = monotonicMs();
     const run = new Scope(signal);
     const limit = deadline(RUN_LIMIT_MS, run.signal);
     let result = 'failed';
     try {
       void this.#keepLease(key, run);
-      const outcome = await this.options.reconciler.reconcile(key, limit);
+      const outcome = await this.options.reconciler.reconcile(key, limit, slot);
       if (outcome.kind === 'settled') await this.#giveBack(key);
       result = outcome.kind;
       return outcome;
     } finally {
       run.end();
-      this.options.onRun?.(this.options.kind, result, (monotonicMs() - startedMs) / 1000);
+      const seconds = (monotonicMs() - startedMs) / 1000;
+      // Whoever steps aside has done nothing yet.
+      if (result !== 'step_aside') this.options.onRun?.(this.options.kind, result, seconds);
     }
+  }
+
+  /** Looks again soon at what somebody else holds, until that one has proven to be alive. */
+  #leave(key: string): Outcome {
+    const nowMs = monotonicMs();
+    const sinceMs = this.#elsewhereMs.get(key) ?? nowMs;
+    if (nowMs - sinceMs < LEFT_TO_HOLDER_MS) {
+      this.#elsewhereMs.set(key, sinceMs);
+      return recheck(HELD_ELSEWHERE_MS);
+    }
+    this.#elsewhereMs.delete(key);
+    return SETTLED;
   }
 
   /** Renews the lease while a run takes long; a run whose lease is lost is told to stop. */
   async #keepLease(key: string, run: Scope): Promise<void> {
     for (;;) {
-      await pause(LEASE_RENEW_MS, run.signal);
+      await pause(Math.min(LEASE_RENEW_MS, this.#leftMs(key)), run.signal);
       if (run.signal.aborted) return;
-      const isHeld = await this.#holds(key).catch(() => true);
-      if (!isHeld) run.end();
+      // A renewal that fails, or hangs, leaves what was granted, and no more.
+      const renewed = this.#holds(key).catch(() => this.#leftMs(key) > 0);
+      const ranOut = pause(this.#leftMs(key), run.signal).then(() => run.signal.aborted);
+      if (!(await Promise.race([renewed, ranOut]))) run.end();
     }
+  }
+
+  /** For how long the lease is ours for certain; it was granted after we asked for it. */
+  #leftMs(key: string): number {
+    const held = this.#held.get(key);
+    return held === undefined ? 0 : held.grantedAtMs + LEASE_TTL_MS - monotonicMs();
   }
 
   async #holds(key: string): Promise<boolean> {
@@ -99,7 +138,7 @@ export class Driver {
     if (held !== undefined && monotonicMs() - held.grantedAtMs < LEASE_RENEW_MS) return true;
     const grantedAtMs = monotonicMs();
     const { kind, leases, holder } = this.options;
-    const lease = await leases.grant(`${kind}:${key}`, holder, LEASE_TTL_MS);
+    const lease = await leases.grant(leaseNameOf(kind, key), holder, LEASE_TTL_MS);
     if (lease === null) this.#held.delete(key);
     else this.#held.set(key, { lease, grantedAtMs });
     return lease !== null;
@@ -109,9 +148,20 @@ export class Driver {
     const held = this.#held.get(key);
     this.#held.delete(key);
     if (held === undefined) return;
-    await this.options.leases.release(held.lease).catch((error: unknown) => {
+    await this.options.leases.release([held.lease]).catch((error: unknown) => {
       this.options.log.debug('lease not given back; it will expire', { subject: key, error });
     });
+  }
+
+  async #handOver(isIncluded: (key: string) => boolean): Promise<void> {
+    const given = [...this.#held].filter(([key]) => isIncluded(key));
+    for (const [key] of given) this.#held.delete(key);
+    if (given.length === 0) return;
+    await this.options.leases
+      .handOver(given.map(([, { lease }]) => lease))
+      .catch((error: unknown) => {
+        this.options.log.debug('leases not given back; they will expire', { error });
+      });
   }
 
   #report(key: string, error: unknown, attempt: number): void {

@@ -21,6 +21,7 @@ const BOOTS = 100;
 /** What was measured of a pool, ready to size it. */
 export interface MeasuredPool {
   readonly size: (pool: Pool) => SizingPlan;
+  /** How long a starting member may take. */
   readonly deadlineMs: number;
 }
 
@@ -56,11 +57,6 @@ export class PoolDemand {
     };
     this.#kept.set(pool.id, measured);
     return measured;
-  }
-
-  /** How long a starting member of the pool may take, as last measured. */
-  deadlineMs(poolId: PoolId): number {
-    return this.#kept.get(poolId)?.deadlineMs ?? memberDeadlineMs([]);
   }
 
   #size(pool: Pool, demand: Demand, boots: readonly number[]): SizingPlan {

@@ -2,16 +2,17 @@ import { ID_SUFFIX_LENGTH, instanceIdOf } from '../domain/ids.js';
 import type { PoolId } from '../domain/ids.js';
 import type { Instance, InstanceState } from '../domain/instance.js';
 import { HOLDING_STATES, STOCK_STATES } from '../domain/instance.js';
-import type { PoolPlan, PoolStock } from '../domain/plan-pool.js';
+import type { PoolPlan, PoolStock, StartLimits } from '../domain/plan-pool.js';
 import { BINDS_FIRST_MS, planPool } from '../domain/plan-pool.js';
 import type { Pool } from '../domain/pool.js';
 import type { SizingPlan } from '../domain/sizing/size-pool.js';
+import { standInFor } from '../domain/stand-in.js';
 import type { Clock } from '../lib/clock.js';
 import { plusMs } from '../lib/clock.js';
 import type { Outcome } from '../lib/keyed-queue.js';
 import { randomBase32 } from '../lib/random.js';
 import type { Log, Repositories, Store } from '../ports/index.js';
-import type { PoolDemand } from './pool-demand.js';
+import type { MeasuredPool, PoolDemand } from './pool-demand.js';
 import type { Reconciler } from './reconciler.js';
 import { recheck } from './reconciler.js';
 
@@ -35,6 +36,8 @@ export interface PoolSeen {
   readonly sizing: SizingPlan;
   /** Members that may boot at once; the sizing says how many should. */
   readonly inFlightMax: number;
+  /** Members on nodes that take no work; they are in `counts` and no claim gets them. */
+  readonly stranded: number;
 }
 
 export interface PoolReconcilerOptions {
@@ -48,7 +51,8 @@ export interface PoolReconcilerOptions {
 
 /**
  * Sizes a pool and keeps it at its target. Plans and writes in one transaction under the pool's row
- * lock, so that two controllers can never create for the same gap; the instances' own reconciler
+ * lock, so that two controllers can never create for the same gap, and under that of the node pool's
+ * starts, so that two pools can never use the same room on its nodes; the instances' own reconciler
  * does the rest.
  */
 export class PoolReconciler implements Reconciler {
@@ -61,35 +65,43 @@ export class PoolReconciler implements Reconciler {
     const measured = await demand.measure(known);
 
     const seen = await store.transaction(async (tx) => {
+      await tx.pools.lockStarts(known.nodePool);
       const pool = await tx.pools.findForUpdate(known.id);
-      return pool === null ? null : this.#planAndApply(tx, pool, measured.size(pool));
+      return pool === null ? null : this.#planAndApply(tx, pool, measured);
     });
     if (seen === null) return { kind: 'settled' };
     onSeen(seen);
     if (seen.plan.hold !== null) {
-      log.debug('pool below its target', { poolId: key, hold: seen.plan.hold });
+      const { hold, holdReason } = seen.plan;
+      log.debug('pool below its target', { poolId: key, hold, why: holdReason });
     }
     return recheck(REPAIR_MS);
   }
 
-  async #planAndApply(tx: Repositories, pool: Pool, sizing: SizingPlan): Promise<PoolSeen> {
-    const { starts, clock } = this.options;
-    const { raisedAt } = sizing;
-    const idleTarget = pool.supersededBy === null ? sizing.idleTarget : 0;
+  async #planAndApply(tx: Repositories, pool: Pool, measured: MeasuredPool): Promise<PoolSeen> {
+    const now = this.options.clock.now();
+    const sizing = measured.size(pool);
     const counts = await tx.instances.countByState(pool.id);
-    const nodes = Math.max(1, await tx.nodes.countEligible(pool.nodePool));
-    const inFlightMax = nodes * starts.startsPerNode;
-    const limits = { inFlightMax, perSecond: starts.startsPerSecond, burst: starts.startsBurst };
-    const sized = { ...pool, idleTarget };
-    const plan = planPool(sized, await stockOf(tx, pool, counts, clock.now()), limits, clock.now());
+    const stock = await stockOf(tx, pool, counts, now);
+    const sized = { ...pool, idleTarget: stock.successorLacks === null ? sizing.idleTarget : 0 };
+    const limits = await this.#limitsOf(tx, pool);
+    const plan = planPool(sized, stock, limits, now);
 
+    const { hold, holdReason, startTokens } = plan;
     await tx.pools.change(pool.id, {
-      idleTarget,
-      targetRaisedAt: raisedAt,
-      ...(startsOf(plan) > 0 ? { startTokens: plan.startTokens } : {}),
+      ...{ idleTarget: sized.idleTarget, targetRaisedAt: sizing.raisedAt, hold, holdReason },
+      memberDeadlineMs: Math.round(measured.deadlineMs),
+      ...(startsOf(plan) > 0 ? { startTokens } : {}),
     });
     await this.#apply(tx, pool, plan);
-    return { pool: sized, counts, plan, sizing, inFlightMax };
+    const { inFlightMax } = limits;
+    return { pool: sized, counts, plan, sizing, inFlightMax, stranded: stock.stranded.size };
+  }
+
+  async #limitsOf(tx: Repositories, { nodePool }: Pool): Promise<StartLimits> {
+    const { startsPerNode, startsPerSecond, startsBurst } = this.options.starts;
+    const nodes = Math.max(1, await tx.nodes.countEligible(nodePool));
+    return { inFlightMax: nodes * startsPerNode, perSecond: startsPerSecond, burst: startsBurst };
   }
 
   async #apply(tx: Repositories, pool: Pool, plan: PoolPlan): Promise<void> {
@@ -103,6 +115,10 @@ export class PoolReconciler implements Reconciler {
             await tx.instances.insert({ id, pool, at, startGrantedAt: at });
             log.info('pool member created', { poolId: pool.id, instanceId: id });
           }
+          break;
+        case 'close_breaker':
+          await tx.pools.change(pool.id, { isBreakerOpen: false });
+          log.info('pool trusted again', { poolId: pool.id });
           break;
         case 'grant_start': {
           const member = await tx.instances.find(action.instanceId);
@@ -122,7 +138,7 @@ export class PoolReconciler implements Reconciler {
 }
 
 function startsOf({ actions }: PoolPlan): number {
-  return actions.filter(({ kind }) => kind !== 'retire_member').length;
+  return actions.filter(({ kind }) => kind === 'create_members' || kind === 'grant_start').length;
 }
 
 async function stockOf(
@@ -136,8 +152,10 @@ async function stockOf(
     members: all.filter(({ tenantId }) => tenantId === null),
     waiting: all.filter(({ tenantId }) => tenantId !== null),
     holding: HOLDING_STATES.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0),
-    successorLacks: pool.supersededBy === null ? 0 : await lacking(tx, pool.supersededBy),
+    stranded: new Set(await tx.instances.listStranded(pool.id)),
+    successorLacks: pool.supersededBy === null ? null : await lacking(tx, pool, pool.supersededBy),
     bindingNow: (counts.get('binding') ?? 0) === 0 ? 0 : await countBinding(tx, pool.id, now),
+    startingElsewhere: await tx.instances.countStartingElsewhere(pool),
   };
 }
 
@@ -148,11 +166,18 @@ async function countBinding(tx: Repositories, poolId: PoolId, now: Date): Promis
   return binding.filter(({ stateAt }) => stateAt > since && stateAt <= now).length;
 }
 
-/** Idle members that a pool still lacks to reach its target. */
-async function lacking(tx: Repositories, poolId: PoolId): Promise<number> {
-  const successor = await tx.pools.find(poolId);
-  const idle = (await tx.instances.countByState(poolId)).get('idle') ?? 0;
-  return successor === null ? 0 : Math.max(0, successor.idleTarget - idle);
+/**
+ * Idle members that the pool in this one's place still lacks to reach its target; null when that one
+ * cannot serve and this one stands in for it.
+ */
+async function lacking(tx: Repositories, pool: Pool, successorId: PoolId): Promise<number | null> {
+  const pools = await tx.pools.list();
+  const successor = pools.find(({ id }) => id === successorId);
+  if (successor === undefined) return 0;
+  const counts = await tx.instances.countByState(successorId);
+  if (standInFor(successor, counts, pools)?.id === pool.id) return null;
+  const idle = (counts.get('idle') ?? 0) - (await tx.instances.listStranded(successorId)).length;
+  return Math.max(0, successor.idleTarget - Math.max(0, idle));
 }
 
 async function listAll(

@@ -6,8 +6,11 @@ import type { Driver } from './driver.js';
 
 /** How long a lost wake-up can go unnoticed. */
 const ROUND_MS = 2_000;
-/** Instances looked at per round; the rest follow in later ones, work before the idle stock. */
-const DUE_MAX = 500;
+/**
+ * Instances with work looked at per round, and as many idle ones that nobody looks after; the rest
+ * follow in later ones. A large stock is taken over from a dead controller in a few of them.
+ */
+const DUE_MAX = 1_000;
 
 /** Wakes everything that has work to do, again and again, so that no single wake-up matters. */
 export class Rounds {

@@ -3,7 +3,6 @@ import { anInstanceId } from '../../test/support/builders.js';
 import { FakeSchedulerFeed } from '../../test/support/fakes/fake-scheduler-feed.js';
 import { quietLog } from '../../test/support/quiet-log.js';
 import { waitFor } from '../../test/support/wait-for.js';
-import { systemClock } from '../lib/clock.js';
 import type { Node } from '../ports/index.js';
 import { SchedulerWatch } from './scheduler-watch.js';
 
@@ -27,13 +26,13 @@ describe('SchedulerWatch', () => {
     watch = new SchedulerWatch({
       feed,
       nodes: {
-        replaceAll: async (nodes) => {
+        replaceAll: async ({ nodes }) => {
           if (isStoreAway) throw new Error('the database is away');
           rows = nodes;
+          return true;
         },
       },
       instances: { wake: (key) => woken.push(key) },
-      clock: systemClock,
       log: quietLog,
       onRelist: () => (relists += 1),
     });

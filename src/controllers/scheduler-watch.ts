@@ -1,6 +1,5 @@
 import type { InstanceId } from '../domain/ids.js';
 import { BackgroundLoop } from '../lib/background-loop.js';
-import type { Clock } from '../lib/clock.js';
 import { monotonicMs } from '../lib/clock.js';
 import { jittered } from '../lib/random.js';
 import { Scope } from '../lib/scope.js';
@@ -21,7 +20,6 @@ export interface SchedulerWatchOptions {
   readonly feed: SchedulerFeed;
   readonly nodes: Pick<NodeStore, 'replaceAll'>;
   readonly instances: Pick<Driver, 'wake'>;
-  readonly clock: Clock;
   readonly log: Log;
   /** Told every few seconds how long ago, in seconds, the scheduler gave a sign of life. */
   readonly onAge?: (seconds: number) => void;
@@ -69,13 +67,15 @@ export class SchedulerWatch {
   }
 
   async #followNodes(signal: AbortSignal): Promise<void> {
-    const { feed, nodes, clock } = this.options;
+    const { feed, nodes, log } = this.options;
     const afterIndex = this.#nodesIndex;
     // Asked for without an index after a failure: what it was may have been a server of the past.
     this.#nodesIndex = null;
-    const snapshot = await feed.nodes(afterIndex, deadline(CALL_MS, signal));
-    await nodes.replaceAll(snapshot.nodes, clock.now());
-    this.#nodesIndex = snapshot.index;
+    const listing = await feed.nodes(afterIndex, deadline(CALL_MS, signal));
+    if (!(await nodes.replaceAll(listing))) {
+      log.debug('listing of nodes not taken over', { index: listing.index });
+    }
+    this.#nodesIndex = listing.index;
     this.#reportAge();
     await pause(APART_MS, signal);
   }

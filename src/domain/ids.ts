@@ -15,6 +15,8 @@ export type SweepId = Branded<'SweepId'>;
 export type RotationId = Branded<'RotationId'>;
 /** `kc-` and 12 characters of base32: one key exchanged across the fleet. */
 export type KeyCampaignId = Branded<'KeyCampaignId'>;
+/** `ak-` and 12 characters of base32: one API key; the key itself shows the same characters. */
+export type ApiKeyId = Branded<'ApiKeyId'>;
 /** Readable and derived from the pool key, e.g. `s-2026.9.6-c1-default`. */
 export type PoolId = Branded<'PoolId'>;
 
@@ -31,6 +33,14 @@ export function parseInstanceId(text: string): InstanceId {
   throw new Fault('instance_unknown', 'No such instance. List yours with GET /v1/instances.');
 }
 
+/** Two letters for its kind and a random suffix: no key, token or name of anybody looks like this. */
+const OUR_ID = /^[a-z]{2}-[a-z2-7]{12}$/;
+
+/** True for text of the shape of any id that is made here. */
+export function isOurId(text: string): boolean {
+  return OUR_ID.test(text);
+}
+
 const ROTATION_ID = /^ro-[a-z2-7]{12}$/;
 
 /** Text from outside as the id of a rotation; a malformed one is as unknown as an absent one. */
@@ -41,13 +51,26 @@ export function parseRotationId(text: string): RotationId {
 
 const KEY_CAMPAIGN_ID = /^kc-[a-z2-7]{12}$/;
 
+/** True for text of the shape of a key campaign's id; says nothing about whether it exists. */
+export function isKeyCampaignId(text: string): text is KeyCampaignId {
+  return KEY_CAMPAIGN_ID.test(text);
+}
+
 /** Text from outside as the id of a key campaign; a malformed one is as unknown as an absent one. */
 export function parseKeyCampaignId(text: string): KeyCampaignId {
-  if (KEY_CAMPAIGN_ID.test(text)) return text as KeyCampaignId;
+  if (isKeyCampaignId(text)) return text;
   throw new Fault(
     'key_campaign_unknown',
     'No such key campaign; GET /v1/key-campaigns lists them.',
   );
+}
+
+const API_KEY_ID = /^ak-[a-z2-7]{12}$/;
+
+/** Text from outside as the id of an API key; a malformed one is as unknown as an absent one. */
+export function parseApiKeyId(text: string): ApiKeyId {
+  if (API_KEY_ID.test(text)) return text as ApiKeyId;
+  throw new Fault('api_key_unknown', 'No such API key; GET /v1/api-keys lists them.');
 }
 
 /** What `poolIdOf` makes: a size class, a version, a schema and a node pool. */
@@ -87,6 +110,11 @@ export function rotationIdOf(suffix: string): RotationId {
 /** Marks a random base32 suffix as the id of a key campaign. */
 export function keyCampaignIdOf(suffix: string): KeyCampaignId {
   return `kc-${suffix}` as KeyCampaignId;
+}
+
+/** Marks a random base32 suffix as the id of an API key. */
+export function apiKeyIdOf(suffix: string): ApiKeyId {
+  return `ak-${suffix}` as ApiKeyId;
 }
 
 /** Length of the random part of every id: 60 bits, so that a collision is not a thing to plan for. */

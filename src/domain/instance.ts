@@ -104,6 +104,8 @@ export interface Instance {
   readonly suspectAt: Date | null;
   /** When its start was allowed; a member without it waits for its turn. */
   readonly startGrantedAt: Date | null;
+  /** Why the scheduler finds no place for it; null when it has one or nobody has asked. */
+  readonly blockedBy: string | null;
   /** The instance that its owner was moved to, when this one could not be brought to work. */
   readonly replacedBy: InstanceId | null;
   readonly failure: Failure | null;
@@ -122,6 +124,13 @@ export function nextState(from: InstanceState, verb: InstanceVerb): InstanceStat
     details: { from, verb },
   });
 }
+
+/** Whether somebody notices when it takes long: it has an owner, and is not on its way out. */
+export function isWaitedFor({ tenantId, state }: Instance): boolean {
+  return tenantId !== null && !LEAVING_STATES.includes(state);
+}
+
+const LEAVING_STATES: readonly InstanceState[] = ['failed', 'deleting', 'deleted'];
 
 /** States whose instances hold memory on a node, or are about to; a failed one is kept running. */
 export const HOLDING_STATES: readonly InstanceState[] = [

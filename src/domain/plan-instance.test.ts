@@ -23,6 +23,7 @@ function aSighting(changes: Partial<Sighting> = {}): Sighting {
     allocationId: anInstance().allocationId,
     startup: 'started',
     phase: 'running',
+    startedAt: null,
     restarts: 0,
     exitCode: null,
     placedAt: null,
@@ -113,6 +114,25 @@ describe('planIdle', () => {
     expect(planIdle(suspect, aSighting({ restarts: 1 }), later(1_000)).kind).to.equal('rewarm');
     const starting = aSighting({ startup: 'starting', restarts: 1 });
     expect(planIdle(suspect, starting, later(1_000)).kind).to.equal('rewarm');
+  });
+
+  it('warms a member up again that its machine started anew, though no restart was counted', () => {
+    const again = { startedAt: later(1) };
+    const starting = aSighting({ startup: 'starting', ...again });
+    expect(planIdle(suspect, aSighting(again), later(60_000)).kind).to.equal('rewarm');
+    expect(planIdle(suspect, starting, later(60_000)).kind).to.equal('rewarm');
+    // Even one that came back before anybody saw it gone.
+    expect(planIdle(idle, aSighting(again), later(60_000)).kind).to.equal('rewarm');
+  });
+
+  it('gives up none that is about to be started anew, however long that takes', () => {
+    const pending = aSighting({ startup: 'unreachable', phase: 'pending' });
+    expect(planIdle(suspect, pending, later(SUSPECT_LIMIT_MS)).kind).to.equal('rewarm');
+  });
+
+  it('clears a suspect that was started anew before it was last warmed up', () => {
+    const seen = aSighting({ restarts: 1, startedAt: later(-20_000) });
+    expect(planIdle(suspect, seen, later(1_000)).kind).to.equal('clear');
   });
 
   it('gives up a member that restarts again and again', () => {

@@ -21,6 +21,8 @@ export interface Sighting {
   /** Its own answer about its start-up. */
   readonly startup: 'started' | 'starting' | 'unreachable';
   readonly phase: 'pending' | 'running' | 'complete' | 'failed' | 'lost' | 'unknown' | 'absent';
+  /** When its process was last started; null when it never was or nobody asked. */
+  readonly startedAt: Date | null;
   readonly restarts: number;
   /** When it was given its place; null while it has none or nobody asked. */
   readonly placedAt: Date | null;
@@ -99,7 +101,7 @@ export type IdlePlan =
 
 /**
  * Decides about a member in the stock. One failed probe makes it a suspect, which no claim gets. A
- * suspect that answers again in the same process was only slow. One whose gateway was restarted
+ * suspect that answers again in the same process was only slow. One whose gateway was started anew
  * holds nobody's data, so it is warmed up again where it is; one that stays silent is given up.
  */
 export function planIdle(instance: Instance, seen: Sighting, now: Date): IdlePlan {
@@ -108,7 +110,7 @@ export function planIdle(instance: Instance, seen: Sighting, now: Date): IdlePla
   if (seen.restarts > START_RESTARTS_MAX) {
     return fail('found_dead', `Its gateway was restarted ${seen.restarts} times.`);
   }
-  if (seen.restarts > 0) return { kind: 'rewarm' };
+  if (isCold(instance, seen)) return { kind: 'rewarm' };
   if (seen.startup === 'started') {
     return { kind: instance.suspectAt === null ? 'keep' : 'clear' };
   }
@@ -118,6 +120,16 @@ export function planIdle(instance: Instance, seen: Sighting, now: Date): IdlePla
     'found_dead',
     `It stopped answering while idle: ${seen.lastEvent ?? 'no reason seen'}.`,
   );
+}
+
+/**
+ * Whether the gateway's process is another one than the one that was warmed up. Restarts alone do not
+ * tell: one that ended while nobody watched it, as in the night of its machine, is started anew
+ * without being counted. Clocks of nodes that are wrong by less than a boot takes do no harm.
+ */
+function isCold({ stateAt }: Instance, { phase, startedAt, restarts }: Sighting): boolean {
+  if (phase === 'pending') return true;
+  return startedAt === null ? restarts > 0 : startedAt > stateAt;
 }
 
 export type BindingPlan =

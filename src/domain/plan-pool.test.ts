@@ -4,6 +4,7 @@ import { NOON, aClaimedInstance, aPool, anInstance } from '../../test/support/bu
 import type { Instance, InstanceState } from './instance.js';
 import type { PoolPlan, PoolStock, StartLimits } from './plan-pool.js';
 import { BREAKER_COOLDOWN_MS, MEMBER_AGE_MAX_MS, planPool } from './plan-pool.js';
+import { EARLY_DEATH_MS } from './pool.js';
 
 const later = (ms: number): Date => new Date(NOON.getTime() + ms);
 
@@ -18,8 +19,10 @@ function stockWith(members: readonly Instance[], changes: Partial<PoolStock> = {
     members,
     waiting: [],
     holding: members.length,
-    successorLacks: 0,
+    stranded: new Set(),
+    successorLacks: null,
     bindingNow: 0,
+    startingElsewhere: 0,
     ...changes,
   };
 }
@@ -186,28 +189,125 @@ describe('planPool', () => {
     );
   });
 
+  it('keeps a superseded pool at its target while no other serves in its place', () => {
+    const pool = aPool({ idleTarget: 2, supersededBy: aPool({ openclawVersion: '9' }).id });
+    const stock = stockWith([anInstance()], { successorLacks: null });
+    expect(createdBy(planPool(pool, stock, LIMITS, NOON))).to.equal(1);
+  });
+
+  it('replaces members on a closed node, and gives them up as their replacements come', () => {
+    const [one, two] = [anInstance(), anInstance()];
+    const stranded = new Set([one.id, two.id]);
+    const pool = aPool({ idleTarget: 2 });
+
+    const closed = planPool(pool, stockWith([one, two], { stranded }), LIMITS, NOON);
+    expect(createdBy(closed)).to.equal(2);
+    expect(retiredBy(closed)).to.deep.equal([]);
+
+    const replaced = [anInstance(), anInstance({ state: 'warming' })];
+    const half = planPool(pool, stockWith([one, two, ...replaced], { stranded }), LIMITS, NOON);
+    expect(retiredBy(half)).to.deep.equal([one.id]);
+    expect(createdBy(half)).to.equal(0);
+  });
+
+  it('takes members back whose node opened again, and gives up what is too much then', () => {
+    const back = [anInstance(), anInstance()];
+    const coming = anInstance({ state: 'warming' });
+    const plan = planPool(aPool({ idleTarget: 2 }), stockWith([...back, coming]), LIMITS, NOON);
+    expect(retiredBy(plan)).to.deep.equal([coming.id]);
+  });
+
+  it('gives up members on a closed node when they leave no room for their replacements', () => {
+    const [one, two] = [anInstance(), anInstance()];
+    const stranded = new Set([one.id, two.id]);
+    const pool = aPool({ idleTarget: 1, membersMax: 5 });
+    const stock = stockWith([one, two], { stranded, holding: 5 });
+    const plan = planPool(pool, stock, LIMITS, NOON);
+    expect(retiredBy(plan)).to.deep.equal([one.id]);
+    expect(createdBy(plan)).to.equal(0);
+  });
+
+  it('replaces old members of a full pool one at a time, and never the last idle one', () => {
+    const pool = aPool({ idleTarget: 3, membersMax: 3 });
+    const old = [anInstance({ createdAt: later(-1) }), anInstance(), anInstance()];
+    const now = later(MEMBER_AGE_MAX_MS + 1);
+    expect(retiredBy(planPool(pool, stockWith(old), LIMITS, now))).to.deep.equal([old[0]?.id]);
+
+    const coming = anInstance({ state: 'warming', createdAt: now });
+    const oneGone = stockWith([...old.slice(1), coming]);
+    expect(planPool(pool, oneGone, LIMITS, now).actions).to.deep.equal([]);
+
+    const alone = stockWith(old.slice(0, 1), { holding: 3 });
+    expect(retiredBy(planPool(pool, alone, LIMITS, now))).to.deep.equal([]);
+    const paused = aPool({ ...pool, pausedAt: NOON });
+    expect(retiredBy(planPool(paused, stockWith(old), LIMITS, now))).to.deep.equal([]);
+  });
+
+  it('shares the starts of a node with the other pools of its node pool', () => {
+    const pool = aPool({ idleTarget: 10, membersMax: 50 });
+    const plan = planPool(pool, stockWith([], { startingElsewhere: 3 }), LIMITS, NOON);
+    expect(createdBy(plan)).to.equal(LIMITS.inFlightMax - 3);
+    expect(plan.hold).to.equal('starts_in_flight');
+  });
+
+  it('says that there is no place, in the scheduler’s words, unless something weightier holds it', () => {
+    const blockedBy = 'memory exhausted on 1 node';
+    const stock = stockWith([anInstance({ state: 'warming', blockedBy })]);
+    const held = { hold: 'no_place', holdReason: blockedBy };
+    const pool = aPool({ idleTarget: 1 });
+    expect(planPool(pool, stock, LIMITS, NOON)).to.include(held);
+    const short = aPool({ idleTarget: 3, pausedAt: NOON });
+    expect(planPool(short, stock, LIMITS, NOON)).to.include({ hold: 'paused', holdReason: null });
+  });
+
+  it('trusts starts again once a member has outlived the last one that died early', () => {
+    const pool = aPool({ diedEarlyAt: NOON, breakerOpenedAt: NOON, failuresInARow: 3 });
+    const survivor = anInstance({ stateAt: later(1) });
+    const closes = (of: typeof pool, member: Instance, ms: number): boolean =>
+      planPool(of, stockWith([member, member]), LIMITS, later(ms)).actions.some(
+        ({ kind }) => kind === 'close_breaker',
+      );
+    expect(closes(pool, survivor, EARLY_DEATH_MS)).to.equal(false);
+    expect(closes(pool, survivor, EARLY_DEATH_MS + 1)).to.equal(true);
+    expect(closes(pool, anInstance({ stateAt: NOON }), 2 * EARLY_DEATH_MS)).to.equal(false);
+    const final = { ...pool, isBreakerFinal: true };
+    expect(closes(final, survivor, EARLY_DEATH_MS + 1)).to.equal(false);
+  });
+
   it('never exceeds target, room or starts, whatever the pool and its stock', () => {
     const states = fc.constantFrom<InstanceState>('creating', 'warming', 'idle');
     const suspects = fc.constantFrom(null, NOON);
     const member = fc
-      .tuple(states, suspects)
-      .map(([state, suspectAt]): Instance => anInstance({ state, suspectAt }));
+      .tuple(states, suspects, fc.boolean())
+      .map(([state, suspectAt, isStranded]) => {
+        return { instance: anInstance({ state, suspectAt }), isStranded };
+      });
     const cases = fc.record({
       target: fc.integer({ min: 0, max: 20 }),
       spare: fc.integer({ min: 0, max: 20 }),
       members: fc.array(member, { maxLength: 25 }),
       claimed: fc.integer({ min: 0, max: 20 }),
+      startingElsewhere: fc.integer({ min: 0, max: 6 }),
       breakerOpenedAt: fc.constantFrom(null, NOON),
       afterMs: fc.integer({ min: 0, max: 2 * BREAKER_COOLDOWN_MS }),
     });
     fc.assert(
-      fc.property(cases, ({ target, spare, members, claimed, breakerOpenedAt, afterMs }) => {
+      fc.property(cases, ({ target, spare, members: made, claimed, ...given }) => {
+        const { breakerOpenedAt, afterMs, startingElsewhere } = given;
         const pool = aPool({ idleTarget: target, membersMax: target + spare, breakerOpenedAt });
+        const members = made.map(({ instance }) => instance);
+        const stranded = new Set(
+          made.flatMap(({ instance, isStranded }) => (isStranded ? [instance.id] : [])),
+        );
         const holding = members.length + claimed;
-        const plan = planPool(pool, stockWith(members, { holding }), LIMITS, later(afterMs));
+        const stock = stockWith(members, { holding, stranded, startingElsewhere });
+        const plan = planPool(pool, stock, LIMITS, later(afterMs));
         const created = createdBy(plan);
-        const retired = retiredBy(plan).length;
-        const sound = members.filter(({ suspectAt }) => suspectAt === null).length;
+        const isSound = ({ id, suspectAt }: Instance): boolean =>
+          suspectAt === null && !stranded.has(id);
+        const soundIds = members.filter(isSound).map(({ id }) => id);
+        const sound = soundIds.length;
+        const retired = retiredBy(plan).filter((id) => soundIds.some((one) => one === id)).length;
         const starting = members.filter(({ state }) => state !== 'idle').length;
 
         expect(created === 0 || retired === 0).to.equal(true);
@@ -217,7 +317,8 @@ describe('planPool', () => {
           expect(holding + created).to.be.at.most(
             breakerOpenedAt === null ? pool.membersMax : holding + 1,
           );
-          expect(starting + created).to.be.at.most(LIMITS.inFlightMax);
+          const others = breakerOpenedAt === null ? startingElsewhere : 0;
+          expect(starting + others + created).to.be.at.most(LIMITS.inFlightMax);
         }
       }),
     );

@@ -11,6 +11,27 @@ export const CONFIG_SCHEMA = 2;
 
 /** Failed starts in a row that open a pool's breaker. */
 export const BREAKER_FAILURES = 3;
+/**
+ * An idle member that dies within this time after its admission counts as a failed start: a good one
+ * lives for hours, and a bad image shows within seconds of its warm-up.
+ */
+export const EARLY_DEATH_MS = 60_000;
+/**
+ * After an early death an admission alone proves nothing for this long: the dead one was admitted
+ * too. Longer than three boots with their minute of life, so that three of them can be in a row.
+ */
+export const EARLY_DEATH_MEMORY_MS = 10 * 60_000;
+
+/** What keeps a pool below its target, the weightiest first. */
+export const POOL_HOLDS = [
+  'paused',
+  'breaker_open',
+  'no_place',
+  'members_max',
+  'starts_in_flight',
+  'starts_paced',
+] as const;
+export type PoolHold = (typeof POOL_HOLDS)[number];
 
 /** What members of a pool have in common; members of different keys are never interchanged. */
 export interface PoolKey {
@@ -45,9 +66,19 @@ export interface Pool extends PoolKey, PoolBounds {
   readonly breakerOpenedAt: Date | null;
   /** True when waiting cannot help: the gateway refused its configuration. */
   readonly isBreakerFinal: boolean;
+  /** When an idle member last died soon after its admission; null once others have lived on. */
+  readonly diedEarlyAt: Date | null;
   readonly pausedAt: Date | null;
   /** The pool that serves new claims in place of this one; its own members run out. */
   readonly supersededBy: PoolId | null;
+  /** Since when another pool serves in its place. */
+  readonly supersededAt: Date | null;
+  /** How long a starting member may take, from measured boots; null before the first look. */
+  readonly memberDeadlineMs: number | null;
+  /** What kept it below its target at the planner's last look; null when nothing did. */
+  readonly hold: PoolHold | null;
+  /** The scheduler's own words for it, such as "memory exhausted on 1 node". */
+  readonly holdReason: string | null;
 }
 
 /** The pool's id: its key in readable form, so that the same key is always the same row. */

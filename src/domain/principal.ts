@@ -1,8 +1,11 @@
-/** What a caller may do: a tenant sees their own, a product all tenants, an operator everything. */
-export const ROLES = ['tenant', 'product', 'operator'] as const;
+/**
+ * What a caller may do at most: a tenant acts for themselves, a product for all tenants, an operator
+ * for everything, and an auditor sees what an operator sees and changes nothing.
+ */
+export const ROLES = ['tenant', 'product', 'operator', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who calls, as their verified token says. */
+/** Who calls, as their verified token or key says. */
 export interface Principal {
   readonly subject: string;
   readonly role: Role;
@@ -10,8 +13,10 @@ export interface Principal {
   readonly tenantRef: string | null;
 }
 
-/** Who and in which request: what an audit line needs besides the act. */
+/** Who, in which request and from where: what an audit line needs besides the act. */
 export interface Caller {
   readonly principal: Principal;
   readonly requestId: string;
+  /** The address that the request came from; null when its connection was gone already. */
+  readonly from: string | null;
 }

@@ -32,6 +32,8 @@ describe('checkKey', () => {
     ['stub', 'with-a-line-end\n', 'key_malformed'],
     ['stub', 'schlüssel-mit-umlaut', 'key_malformed'],
     ['anthropic', 'sk-proj-of-somebody-else', 'key_malformed'],
+    ['openai', 'sk-ant-of-somebody-else', 'key_malformed'],
+    ['openai', 'sk-or-v1-of-somebody-else', 'key_malformed'],
     ['telegram/bot', 'not-a-bot-token-at-all', 'key_malformed'],
   ];
 

@@ -187,6 +187,10 @@ export function checkKey(name: string, value: string): void {
   if (prefix !== null && !value.startsWith(prefix)) {
     throw malformed(`A key of this provider begins with ${prefix}; check which one was copied.`);
   }
+  const other = closerProvider(name, value);
+  if (other !== null) {
+    throw malformed(`This looks like a key of ${other.title}; check which one was copied.`);
+  }
   if (name === 'telegram/bot' && !TELEGRAM_TOKEN.test(value)) {
     throw malformed('A Telegram bot token has the form 123456789:secret, as BotFather shows it.');
   }
@@ -217,6 +221,20 @@ function prefixOf(name: string): string | null {
   if (CHANNEL_KEY_NAMES.some((known) => known === name)) return null;
   const names = [...PROVIDER_NAMES, ...CHANNEL_KEY_NAMES].join(', ');
   throw new Fault('provider_unknown', `No gateway uses a key of that name. Use one of: ${names}.`);
+}
+
+/** The provider whose keys begin as the value does, where this one's beginning is only a part of it. */
+function closerProvider(name: string, value: string): Provider | null {
+  const own = prefixOf(name);
+  if (own === null) return null;
+  const closer = Object.values(PROVIDERS).find(
+    ({ keyPrefix }) =>
+      keyPrefix !== null &&
+      keyPrefix.length > own.length &&
+      keyPrefix.startsWith(own) &&
+      value.startsWith(keyPrefix),
+  );
+  return closer ?? null;
 }
 
 function malformed(sentence: string): Fault {

@@ -89,6 +89,74 @@ describe('KeyedQueue', () => {
     expect(attempts).to.deep.equal([1, 2]);
   });
 
+  it('keeps slots for others while all keys that can wait hang', async () => {
+    const done: string[] = [];
+    const begun = new Set<string>();
+    let release = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (release = resolve));
+    const queue = new KeyedQueue({
+      ...{ concurrency: 6, reserved: 2 },
+      handle: async (key, _signal, slot) => {
+        const canWait = key.startsWith('patient');
+        if (canWait && slot === 'reserved') return { kind: 'step_aside' };
+        begun.add(key);
+        if (canWait) await hanging;
+        done.push(key);
+        return { kind: 'settled' };
+      },
+      onFailure: () => undefined,
+    });
+    queues.push(queue);
+    queue.start();
+    for (let made = 0; made < 32; made += 1) queue.wake(`patient ${String(made)}`);
+    await waitFor(() => begun.size === 4, { withinMs: 1_000, describe: 'the common slots full' });
+
+    queue.wake('urgent');
+    await waitFor(() => done.includes('urgent'), { withinMs: 1_000, describe: 'the urgent key' });
+
+    expect(begun.size, 'and no reserved slot was taken meanwhile').to.equal(5);
+    release();
+    await waitFor(() => done.length === 33, { withinMs: 2_000, describe: 'all keys' });
+  });
+
+  it('has each key wait for its turn, and none for ever', async () => {
+    const handled = new Set<string>();
+    const queue = aQueue(
+      async (key) => {
+        handled.add(key);
+        await new Promise((next) => setImmediate(next));
+        return { kind: 'recheck', afterMs: 0 };
+      },
+      undefined,
+      2,
+    );
+    for (const key of ['a', 'b', 'c', 'd', 'e']) queue.wake(key);
+
+    await waitFor(() => handled.size === 5, { withinMs: 1_000, describe: 'every key handled' });
+  });
+
+  it('lets a key that stepped aside begin in any slot once it is woken', async () => {
+    const slots: string[] = [];
+    let canWait = true;
+    const queue = new KeyedQueue({
+      ...{ concurrency: 1, reserved: 1 },
+      handle: async (_key, _signal, slot) => {
+        slots.push(slot);
+        return { kind: canWait ? 'step_aside' : 'settled' };
+      },
+      onFailure: () => undefined,
+    });
+    queues.push(queue);
+    queue.start();
+    queue.wake('a');
+    await waitFor(() => slots.length === 1, { withinMs: 1_000, describe: 'the first look' });
+    canWait = false;
+    queue.wake('a');
+
+    await waitFor(() => slots.length === 2, { withinMs: 1_000, describe: 'the second look' });
+    expect(slots).to.deep.equal(['reserved', 'reserved']);
+  });
+
   it('ends the wait of a recheck early when the key is woken', async () => {
     let runs = 0;
     const queue = aQueue(async () => {

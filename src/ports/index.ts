@@ -1,9 +1,12 @@
 export type * from './announcements.js';
+export type * from './api-key-store.js';
+export type * from './audit-store.js';
 export type * from './catalog.js';
 export type * from './gateway.js';
 export type * from './key-campaign-store.js';
 export type * from './key-store.js';
 export type * from './log.js';
+export type * from './rate-limits.js';
 export type * from './scheduler-feed.js';
 export type * from './scheduler.js';
 export type * from './secrets.js';

@@ -1,3 +1,4 @@
+import type { InstanceState } from '../domain/instance.js';
 import type { InstanceId, KeyCampaignId, RotationId } from '../domain/ids.js';
 import type {
   KeyCampaign,
@@ -23,10 +24,15 @@ export interface KeyMoveStep {
   readonly reason: string | null;
 }
 
-/** A begun move whose end can be told: its rotation is over, or its tenant renewed the key. */
+/**
+ * A begun move whose end can be told: its rotation is over, its tenant renewed or removed the key, or
+ * its instance is in a state in which neither will happen any more.
+ */
 export interface KeyMoveEnded {
   readonly move: KeyMove;
-  readonly isInstanceGone: boolean;
+  readonly instanceState: InstanceState;
+  /** Whether the instance still has a key of that name. */
+  readonly hasKey: boolean;
   /** How its rotation ended; null where its tenant was asked. */
   readonly rotation: Pick<Rotation, 'state' | 'reason'> | null;
 }

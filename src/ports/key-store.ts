@@ -68,10 +68,18 @@ export interface RotationStore {
     rotation: Pick<Rotation, 'id' | 'instanceId' | 'names' | 'owner'> & { readonly at: Date },
   ): Promise<Rotation | null>;
   find(id: RotationId): Promise<Rotation | null>;
-  /** The instance's one rotation that is neither verified nor reverted. */
+  /** The instance's one rotation that is not over. */
   findOpen(instanceId: InstanceId): Promise<Rotation | null>;
   /** The instance's rotations, newest first. */
   list(instanceId: InstanceId, limit: number): Promise<readonly Rotation[]>;
   /** Moves the rotation on if it still is in `seen`'s state; null when it is not. */
   advance(seen: Rotation, step: RotationStep): Promise<Rotation | null>;
+  /**
+   * Ends the instance's open rotation as reverted, if there is one, and says so in the audit. Belongs
+   * in every transaction that takes an instance out of `ready`: nobody would advance it any more.
+   */
+  closeOpen(
+    instanceId: InstanceId,
+    closing: { readonly at: Date; readonly reason: RevertReason; readonly actor: string },
+  ): Promise<void>;
 }

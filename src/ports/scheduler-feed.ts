@@ -1,11 +1,5 @@
 import type { InstanceId } from '../domain/ids.js';
-import type { Node } from './store.js';
-
-/** All nodes at one moment, with the index to wait from. */
-export interface NodeSnapshot {
-  readonly nodes: readonly Node[];
-  readonly index: string;
-}
+import type { NodeListing } from './store.js';
 
 /**
  * What the scheduler calls out while things happen:
@@ -28,7 +22,7 @@ export interface SchedulerFeed {
    * Returns at once without `afterIndex`, else when a node changed or after about ten seconds. An
    * index of a server that knows nothing of it any more costs that wait, and no more.
    */
-  nodes(afterIndex: string | null, signal: AbortSignal): Promise<NodeSnapshot>;
+  nodes(afterIndex: string | null, signal: AbortSignal): Promise<NodeListing>;
   /** For each instance that has placements, a number that grows whenever one of them changes. */
   placements(signal: AbortSignal): Promise<ReadonlyMap<InstanceId, number>>;
   /**

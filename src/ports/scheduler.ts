@@ -19,7 +19,12 @@ export interface AllocationView {
   readonly phase: AllocationPhase;
   /** False once the scheduler means to stop it. */
   readonly isWanted: boolean;
-  /** How often its task was restarted in place. */
+  /** When its task's process was last started, by its node's clock; null before the first time. */
+  readonly startedAt: Date | null;
+  /**
+   * How often its task was restarted in place. One that ended while nobody watched it, as when its
+   * machine is switched off, is started anew without being counted.
+   */
   readonly restarts: number;
   /** What its process last ended with; null when it has not ended yet. */
   readonly exitCode: number | null;
@@ -38,8 +43,8 @@ export interface Scheduler {
   /** Registers the instance's job; registering it again changes nothing. */
   startInstance(spec: InstanceSpec, signal: AbortSignal): Promise<void>;
   /**
-   * Stops the job, and forgets it once nothing of it runs any more; ask again until it is `gone`.
-   * Refuses a job that is not ours.
+   * Stops the job for good: its task ends at once, whatever it serves, and the job is forgotten when
+   * nothing of it runs any more; ask again until it is `gone`. Refuses a job that is not ours.
    */
   stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<'stopping' | 'gone'>;
   listAllocations(instanceId: InstanceId, signal: AbortSignal): Promise<readonly AllocationView[]>;

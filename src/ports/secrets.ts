@@ -8,8 +8,21 @@ export type KeyChanges = Readonly<Record<string, string | null>>;
  * All calls fail with `vault_unreachable`, `vault_sealed` or `vault_refused`.
  */
 export interface KeyVault {
-  /** Applies the changes as one new version and returns its number; other keys stay as they are. */
+  /**
+   * Applies the changes as one new version and returns its number; other keys stay as they are. Fails
+   * with `keys_lost` when the newest version was deleted or destroyed, for there is nothing to apply
+   * them to, and with `write_superseded` when others wrote again and again.
+   */
   changeKeys(instanceId: InstanceId, changes: KeyChanges, signal: AbortSignal): Promise<number>;
+  /**
+   * Writes these values alone as a new version where the newest one was deleted or destroyed, and
+   * returns its number; null where it is there, for then others would lose theirs.
+   */
+  startOver(
+    instanceId: InstanceId,
+    values: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<number | null>;
   /** Destroys every version below `version`, values and all. Safe to repeat. */
   destroyBefore(instanceId: InstanceId, version: number, signal: AbortSignal): Promise<void>;
 }
@@ -22,6 +35,8 @@ export interface CampaignValues {
   read(id: KeyCampaignId, signal: AbortSignal): Promise<string | null>;
   /** Destroys the value and all that is known of it. Safe to repeat. */
   destroy(id: KeyCampaignId, signal: AbortSignal): Promise<void>;
+  /** All campaigns of which a value is kept. */
+  list(signal: AbortSignal): Promise<readonly KeyCampaignId[]>;
 }
 
 /** What providers themselves say of keys. */

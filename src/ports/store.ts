@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit/audit-entry.js';
 import type { ClaimOutcome } from '../domain/claim.js';
 import type { ClaimId, InstanceId, PoolId, SweepId, TenantId } from '../domain/ids.js';
 import type {
@@ -7,12 +8,15 @@ import type {
   InstanceState,
   InstanceVerb,
 } from '../domain/instance.js';
-import type { Pool, PoolBounds, PoolKey } from '../domain/pool.js';
+import type { Pool, PoolBounds, PoolHold, PoolKey } from '../domain/pool.js';
 import type { Demand } from '../domain/sizing/demand.js';
 import type { PoolOverride } from '../domain/sizing/schedule.js';
+import type { StartOutcome } from '../domain/start-outcome.js';
 import type { Mismatch } from '../domain/sweep/inventory.js';
 import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
+import type { ApiKeyStore } from './api-key-store.js';
+import type { AuditChainStore, AuditStore } from './audit-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
 
@@ -35,6 +39,7 @@ export interface InstanceNotes {
   readonly address?: string | null;
   readonly suspectAt?: Date | null;
   readonly startGrantedAt?: Date;
+  readonly blockedBy?: string | null;
   readonly replacedBy?: InstanceId;
 }
 
@@ -76,7 +81,8 @@ export interface InstanceStore {
   /**
    * Gives an eligible idle member to the claim, or null when there is none: not suspect, not
    * draining, on a node that takes work, nodes in turn, longest idle first. One statement, SKIP
-   * LOCKED: concurrent claims never wait for each other and never get the same member.
+   * LOCKED: concurrent claims never wait for each other and never get the same member. When nobody
+   * listed the nodes lately, one on any node is better than none.
    */
   takeIdle(taking: Taking): Promise<Instance | null>;
   /** Like `takeIdle` for the members of pools that the pool supersedes. */
@@ -85,15 +91,28 @@ export interface InstanceStore {
   takeComing(taking: Taking): Promise<Instance | null>;
   /** How many members with an owner are still on their way: people who wait for a start. */
   countWaiting(poolId: PoolId): Promise<number>;
+  /**
+   * How many members of other pools of the node pool boot just now: their starts are granted. Those
+   * that find no place are not counted, for they cost no node anything.
+   */
+  countStartingElsewhere(pool: Pick<Pool, 'id' | 'nodePool'>): Promise<number>;
+  /** The pool's members on nodes that take no work, of those that count as stock. */
+  listStranded(poolId: PoolId): Promise<readonly InstanceId[]>;
   /** How many of the pool's instances hold memory on a node, or are to. */
   countHolding(poolId: PoolId): Promise<number>;
   /** How long the last members took from creation to admission, in milliseconds, newest first. */
   recentBoots(poolId: PoolId, limit: number): Promise<readonly number[]>;
-  /** Moves the instance if it still has `seen`'s state and fence; null when it does not. */
+  /**
+   * Moves the instance if it still has `seen`'s state and fence, and, where `notes` change them, its
+   * suspicion and its place; null when it does not.
+   */
   move(seen: Instance, move: InstanceMove, notes?: InstanceNotes): Promise<Instance | null>;
-  /** Writes notes if the instance still has `seen`'s state and fence; null when it does not. */
+  /** Writes notes on the same conditions as `move`; null when they are not met. */
   note(seen: Instance, notes: InstanceNotes): Promise<Instance | null>;
-  /** Ids of instances that have work to do, oldest first, and after them of the idle ones. */
+  /**
+   * Ids of at most `limit` instances that have work to do, those that somebody waits for first, and
+   * after them of at most as many idle ones that no controller holds a lease on.
+   */
   listDue(limit: number): Promise<readonly InstanceId[]>;
 }
 
@@ -114,6 +133,9 @@ export interface PoolChanges extends Partial<PoolBounds> {
   readonly overrides?: readonly PoolOverride[];
   readonly startTokens?: TokenBucket;
   readonly pausedAt?: Date | null;
+  readonly memberDeadlineMs?: number;
+  readonly hold?: PoolHold | null;
+  readonly holdReason?: string | null;
   /** False closes the breaker and forgets the failures that opened it. */
   readonly isBreakerOpen?: false;
 }
@@ -126,9 +148,9 @@ export interface PoolStore {
   ensure(key: PoolKey, bounds: PoolBounds, at: Date): Promise<Pool>;
   /**
    * Marks every pool that is not offered as superseded by the offered one of its size class and
-   * node pool, and offered ones as not superseded.
+   * node pool, `at` this instant unless it was before, and offered ones as not superseded.
    */
-  supersedeOthers(offered: readonly PoolId[]): Promise<void>;
+  supersedeOthers(offered: readonly PoolId[], at: Date): Promise<void>;
   /** Changes the pool's row; null when there is no such pool. */
   change(id: PoolId, changes: PoolChanges): Promise<Pool | null>;
   find(id: PoolId): Promise<Pool | null>;
@@ -136,11 +158,17 @@ export interface PoolStore {
   /** Locks the row until the transaction ends, so that one planner at a time counts and creates. */
   findForUpdate(id: PoolId): Promise<Pool | null>;
   /**
-   * Counts how starts end: a success closes the breaker, failures in a row open it, and a `hopeless`
-   * one opens it until an operator closes it. To be called before the instance's row is touched:
-   * everybody locks the pool first.
+   * Until the transaction ends nobody else plans starts in the node pool, whose nodes all of its
+   * pools share. To be called before any pool's row is locked.
    */
-  recordStart(id: PoolId, outcome: 'admitted' | 'failed' | 'hopeless', at: Date): Promise<void>;
+  lockStarts(nodePool: string): Promise<void>;
+  /**
+   * Counts how starts end: failures in a row open the breaker, early deaths among them, and a
+   * `hopeless` one opens it until an operator closes it. A success closes it, unless a member died
+   * early within EARLY_DEATH_MEMORY_MS. To be called before the instance's row is touched: everybody
+   * locks the pool first.
+   */
+  recordStart(id: PoolId, outcome: StartOutcome, at: Date): Promise<void>;
 }
 
 export interface Tenant {
@@ -191,7 +219,9 @@ export interface ClaimStore {
   find(id: ClaimId): Promise<Claim | null>;
   /** Moves the hold to another instance if it is still on `from`; false when it is not. */
   moveTo(id: ClaimId, from: InstanceId, to: InstanceId): Promise<boolean>;
-  /** How many claims of the offer came when, in buckets that end now. */
+  /** Counts claims that were refused because nothing was left: they are demand like any other. */
+  recordRefusals(offer: string, refusals: number, at: Date): Promise<void>;
+  /** How many claims of the offer came when, refused ones included, in buckets that end now. */
   demand(offer: string, window: DemandWindow): Promise<Demand>;
   release(instanceId: InstanceId, at: Date): Promise<void>;
 }
@@ -214,12 +244,13 @@ export interface IdempotencyStore {
    */
   begin(entry: {
     readonly principal: string;
+    /** A digest of what the caller sent, never the text itself. */
     readonly key: string;
     readonly requestHash: string;
-    readonly at: Date;
-    readonly expiresAt: Date;
+    /** How long it stands for the request, in milliseconds by the database's clock. */
+    readonly ttlMs: number;
   }): Promise<IdempotentStart>;
-  deleteExpired(at: Date, limit: number): Promise<number>;
+  deleteExpired(limit: number): Promise<number>;
 }
 
 /** A right to work on something until a time, with a fence that grows with each new holder. */
@@ -232,23 +263,15 @@ export interface Lease {
 export interface LeaseStore {
   /** Grants or renews the lease, or null while another holder's has not expired. */
   grant(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
-  /** Gives the lease back if it is still this one. */
-  release(lease: Lease): Promise<void>;
-}
-
-export interface AuditEntry {
-  readonly at: Date;
-  /** Who: the token's subject and role, or `controller`. */
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly outcome: 'done' | 'refused';
-  readonly requestId: string | null;
-  readonly details: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface AuditStore {
-  append(entry: AuditEntry): Promise<void>;
+  /** Gives back those that are still these. */
+  release(leases: readonly Lease[]): Promise<void>;
+  /**
+   * Gives them back like `release`, and tells all other controllers, so that they go on at once with
+   * what their holder looked after.
+   */
+  handOver(leases: readonly Lease[]): Promise<void>;
+  /** Forgets leases that ran out on instances that are deleted: nothing will ask for them again. */
+  deleteSettled(limit: number): Promise<number>;
 }
 
 /** Something that happened, for whoever is told of it later. */
@@ -265,6 +288,13 @@ export interface OutboxStore {
   deleteBefore(at: Date, limit: number): Promise<number>;
 }
 
+/** All nodes at one moment, as the scheduler told of them. */
+export interface NodeListing {
+  readonly nodes: readonly Node[];
+  /** Grows with each change in the scheduler, so that a listing that comes late can be told. */
+  readonly index: string;
+}
+
 /** A machine that runs instances, as the scheduler last told of it. */
 export interface Node {
   readonly id: string;
@@ -275,8 +305,12 @@ export interface Node {
 }
 
 export interface NodeStore {
-  /** Makes the rows say what `nodes` says; nodes that are not named are gone. */
-  replaceAll(nodes: readonly Node[], at: Date): Promise<void>;
+  /**
+   * Makes the rows say what the listing says; nodes that are not named are gone. False, and nothing
+   * changed, for a listing that is older than the last one, unless that was long ago (a scheduler
+   * that was rebuilt counts anew), and for an empty one, which tells of nothing but trouble.
+   */
+  replaceAll(listing: NodeListing): Promise<boolean>;
   countEligible(nodePool: string): Promise<number>;
 }
 
@@ -301,9 +335,11 @@ export interface Repositories {
   readonly keys: KeyStore;
   readonly rotations: RotationStore;
   readonly keyCampaigns: KeyCampaignStore;
+  readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly leases: LeaseStore;
   readonly audit: AuditStore;
+  readonly auditChain: AuditChainStore;
   readonly outbox: OutboxStore;
   readonly sweeps: SweepStore;
 }
@@ -326,6 +362,8 @@ export interface ChangeFeed {
 export interface ChangeListener {
   onChange(instanceId: InstanceId): void;
   onGap(): void;
+  /** A controller gave its leases back: what it looked after is there for others. */
+  onHandOver?(): void;
 }
 
 /** What the sweeper asks of the database as a whole. Fails with `database_unreachable`. */

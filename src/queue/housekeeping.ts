@@ -15,15 +15,19 @@ const BATCHES_MAX = 50;
 export interface Cleared {
   readonly idempotencyKeys: number;
   readonly events: number;
+  readonly leases: number;
 }
 
-/** Removes expired idempotency keys and old events, in bounded batches. Safe to repeat or double. */
+/**
+ * Removes expired idempotency keys, old events, and leases on what is deleted, in bounded batches.
+ * Safe to repeat or double.
+ */
 export async function clearOldRows(store: Store, clock: Clock): Promise<Cleared> {
-  const now = clock.now();
-  const before = plusMs(now, -EVENTS_KEPT_MS);
+  const before = plusMs(clock.now(), -EVENTS_KEPT_MS);
   return {
-    idempotencyKeys: await inBatches(() => store.idempotency.deleteExpired(now, BATCH)),
+    idempotencyKeys: await inBatches(() => store.idempotency.deleteExpired(BATCH)),
     events: await inBatches(() => store.outbox.deleteBefore(before, BATCH)),
+    leases: await inBatches(() => store.leases.deleteSettled(BATCH)),
   };
 }
 

@@ -12,6 +12,9 @@ describe('reaching', () => {
     { severity: 'FATAL', code: 'XX000', means: 'a server process that ends' },
     { severity: 'PANIC', code: 'XX001', means: 'a server that ends' },
     { severity: 'ERROR', code: '08006', means: 'connection failure' },
+    { severity: 'ERROR', code: '57014', means: 'a statement that took too long' },
+    { severity: 'ERROR', code: '55P03', means: 'a lock that was waited for too long' },
+    { severity: 'FATAL', code: '25P03', means: 'a transaction that lay idle too long' },
   ];
 
   for (const { severity, code, means } of LOST) {
@@ -28,6 +31,14 @@ describe('reaching', () => {
       expect(found).to.be.an.instanceOf(Fault).with.property('code', 'database_unreachable');
     });
   }
+
+  it('does not send all callers back at the same moment', async () => {
+    const lost = databaseError('FATAL', '57P01');
+    const faults = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(lost)));
+    const waits = faults.map((fault) => (fault instanceof Fault ? fault.retryAfterMs : null));
+
+    expect(new Set(waits).size).to.be.greaterThan(10);
+  });
 
   const MISTAKES = [
     { severity: 'ERROR', code: '23505', means: 'a value that is there already' },

@@ -1,5 +1,6 @@
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { Fault } from '../errors/index.js';
+import { jittered } from '../lib/random.js';
 
 /**
  * PostgreSQL's classes of errors that heal without a change here: connections (08), and resources
@@ -7,10 +8,17 @@ import { Fault } from '../errors/index.js';
  */
 const UNREACHABLE_CLASSES = ['08', '53'];
 /**
- * PostgreSQL's codes for shutdown, a read-only stand-by and a disk that fails, and for a transaction
- * that gave way to another one: all of them heal by trying again.
+ * PostgreSQL's codes that heal by trying again: shutdown, a read-only stand-by, a disk that fails; a
+ * transaction that gave way to another one; and what took too long: a statement (57014), the wait for
+ * a lock (55P03), a transaction (25P03, 25P04) or a session (57P05) that lay idle.
  */
-const UNREACHABLE_CODES = new Set(['57P01', '57P02', '57P03', '58030', '25006', '40001', '40P01']);
+const UNREACHABLE_CODES = new Set([
+  ...['57P01', '57P02', '57P03', '58030', '25006'],
+  ...['40001', '40P01'],
+  ...['57014', '55P03', '25P03', '25P04', '57P05'],
+]);
+/** What a caller is told to wait, in milliseconds: about as long as a fail-over takes to begin. */
+const RETRY_MS = 2_000;
 /** PostgreSQL ends the connection after such an error: whatever it was about, it was lost. */
 const LAST_WORDS = new Set(['FATAL', 'PANIC']);
 const UNREACHABLE_ERRNOS = new Set([
@@ -40,7 +48,7 @@ export async function reaching<Result>(work: () => Promise<Result>): Promise<Res
     if (!isUnreachable(error)) throw error;
     throw new Fault('database_unreachable', 'The database cannot be reached; try again shortly.', {
       cause: error,
-      retryAfterMs: 2_000,
+      retryAfterMs: jittered(RETRY_MS),
     });
   }
 }

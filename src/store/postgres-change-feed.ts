@@ -4,7 +4,8 @@ import { backoffMs } from '../lib/backoff.js';
 import { pause } from '../lib/timers.js';
 import type { ChangeFeed, ChangeListener, Log } from '../ports/index.js';
 
-const CHANNEL = 'instance_changed';
+const CHANGED = 'instance_changed';
+const HANDED_OVER = 'leases_handed_over';
 
 /**
  * Changes as PostgreSQL notifies of them, on a connection of its own.
@@ -60,15 +61,17 @@ export class PostgresChangeFeed implements ChangeFeed {
     const { promise: lost, resolve, reject } = deferred();
     client.on('error', reject);
     client.on('end', resolve);
-    client.on('notification', ({ payload }) => {
-      if (payload !== undefined && isInstanceId(payload)) {
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === HANDED_OVER) {
+        for (const listener of this.#listeners) listener.onHandOver?.();
+      } else if (payload !== undefined && isInstanceId(payload)) {
         for (const listener of this.#listeners) listener.onChange(payload);
       }
     });
     this.#stopping.signal.addEventListener('abort', resolve, { once: true });
     try {
       await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
+      await client.query(`LISTEN ${CHANGED}; LISTEN ${HANDED_OVER}`);
       onConnected();
       for (const listener of this.#listeners) listener.onGap();
       await lost;

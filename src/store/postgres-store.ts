@@ -3,6 +3,8 @@ import type { InstanceId } from '../domain/ids.js';
 import type { Repositories, Store } from '../ports/index.js';
 import { ChangeTeller } from './change-teller.js';
 import { reaching } from './database-errors.js';
+import { PostgresApiKeyStore } from './repositories/api-key-repository.js';
+import { PostgresAuditChainStore } from './repositories/audit-chain-repository.js';
 import { PostgresAuditStore } from './repositories/audit-repository.js';
 import { PostgresClaimStore } from './repositories/claim-repository.js';
 import { PostgresIdempotencyStore } from './repositories/idempotency-repository.js';
@@ -53,9 +55,11 @@ function repositoriesOn(manager: EntityManager, onChanged: OnChanged): Repositor
     keys: translated(new PostgresKeyStore(manager, onChanged)),
     rotations: translated(new PostgresRotationStore(manager)),
     keyCampaigns: translated(new PostgresKeyCampaignStore(manager)),
+    apiKeys: translated(new PostgresApiKeyStore(manager)),
     idempotency: translated(new PostgresIdempotencyStore(manager)),
     leases: translated(new PostgresLeaseStore(manager)),
     audit: translated(new PostgresAuditStore(manager)),
+    auditChain: translated(new PostgresAuditChainStore(manager)),
     outbox: translated(new PostgresOutboxStore(manager)),
     sweeps: translated(new PostgresSweepStore(manager)),
   };

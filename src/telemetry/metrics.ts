@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createAuditMetrics } from './audit-metrics.js';
 import { createKeyMetrics } from './key-metrics.js';
+import { createLimitMetrics } from './limit-metrics.js';
 import { createPoolMetrics } from './pool-metrics.js';
 import { createSweepMetrics } from './sweep-metrics.js';
 
@@ -19,6 +21,8 @@ export function createMetrics() {
     ...createPoolMetrics(registers),
     ...createSweepMetrics(registers),
     ...createKeyMetrics(registers),
+    ...createLimitMetrics(registers),
+    ...createAuditMetrics(registers),
     claims: new Counter({
       name: 'claims_total',
       help: 'Claims by outcome: warm, queued, cold, replayed, or the code of their refusal.',

@@ -42,7 +42,13 @@ export function createPoolMetrics(registers: Registry[]) {
     }),
     poolHeldBack: new Gauge({
       name: 'pool_held_back',
-      help: '1 while something keeps a pool below its target.',
+      help: '1 while something keeps a pool below its target, by what it is.',
+      labelNames: ['pool', 'reason'],
+      registers,
+    }),
+    poolStranded: new Gauge({
+      name: 'pool_stranded',
+      help: 'Members of a pool on nodes that take no work; no claim gets them.',
       labelNames: ['pool'],
       registers,
     }),

@@ -6,6 +6,7 @@ import type { Call } from './support/call.js';
 import { call } from './support/call.js';
 import type { MemoryApi } from './support/memory-api.js';
 import { startMemoryApi } from './support/memory-api.js';
+import { anAuditRecord } from './support/memory-audit.js';
 import { aSweepReport } from './support/memory-sweeps.js';
 
 const VALUE = 'a-key-for-the-stub-model';
@@ -240,6 +241,36 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(one, 409, { ...change, body: { state: 'running' } });
     await expectAsDocumented(one, 400, { ...change, body: { state: 'done' } });
     await expectAsDocumented(path, 202, { ...start, body: { kind: 'renew', keyName: 'stub' } });
+  });
+
+  it('tells the truth about API keys', async () => {
+    const as = { role: 'operator' };
+    const path = '/v1/api-keys';
+    const body = { name: 'shop backend', role: 'product', expiresInDays: 90 };
+    const make = { method: 'POST', path, body, as };
+    await expectAsDocumented(path, 201, make);
+    await expectAsDocumented(path, 403, { ...make, as: { role: 'product' } });
+    await expectAsDocumented(path, 400, { ...make, body: { ...body, expiresInDays: 366 } });
+    await expectAsDocumented(path, 200, { path, as });
+    const { data } = await call(api, { path, as });
+    const [{ id } = { id: '' }] = data.items as { id: string }[];
+    const one = { method: 'DELETE', path: `${path}/${id}`, as };
+    await expectAsDocumented(`${path}/{id}`, 200, one);
+    await expectAsDocumented(`${path}/{id}`, 404, { ...one, path: `${path}/ak-nothing` });
+  });
+
+  it('tells the truth about the audit', async () => {
+    const as = { role: 'operator' };
+    const path = '/v1/audit';
+    api.audit.records = [anAuditRecord({ id: 1 }), anAuditRecord({ id: 2, from: null })];
+    api.audit.seal();
+    await expectAsDocumented(path, 200, { path, as });
+    await expectAsDocumented(path, 400, { path: `${path}?limit=0`, as });
+    await expectAsDocumented(path, 403, { path });
+    const lines = `${path}/export`;
+    await expectAsDocumented(lines, 200, { path: lines, as });
+    await expectAsDocumented(lines, 400, { path: `${lines}?limit=100000`, as });
+    await expectAsDocumented(lines, 403, { path: lines });
   });
 
   it('tells the truth about failures that are nobody’s fault', async () => {

@@ -1,3 +1,4 @@
+import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance } from '../../src/domain/instance.js';
 import { planPool } from '../../src/domain/plan-pool.js';
 import type { Pool } from '../../src/domain/pool.js';
@@ -154,8 +155,10 @@ class PoolWorld {
       members,
       waiting: [],
       holding: members.length,
-      successorLacks: 0,
+      stranded: new Set<InstanceId>(),
+      successorLacks: null,
       bindingNow: 0,
+      startingElsewhere: 0,
     };
     const limits = { inFlightMax: this.#startsMax, perSecond: 1_000, burst: 1_000 };
     const { actions, startTokens } = planPool(this.pool, stock, limits, now);

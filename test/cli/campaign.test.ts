@@ -67,6 +67,6 @@ describe('clawdeploy campaign', () => {
     expect((await campaign('replace', 'stub', '--budget', 'much')).code).to.equal(2);
     const other = await clawdeploy(api, ['campaign', 'list']);
     expect(other.code).to.equal(1);
-    expect(other.err).to.include('operators only');
+    expect(other.err).to.include('for operators and auditors only');
   });
 });

@@ -142,6 +142,24 @@ describe('the command line', () => {
       expect(api.measured).to.deep.equal([]);
     });
 
+    it('in the place of an id or a name are refused before a prompt, and neither shown nor sent', async () => {
+      const { id } = api.fleet.addClaimed('ada');
+      for (const line of [
+        ...['set', 'rotate', 'delete'].map((verb) => ['keys', verb, id, KEY]),
+        ...['set', 'rotate', 'delete'].map((verb) => ['keys', verb, KEY, 'stub']),
+        ['keys', 'list', KEY],
+        ['claim', '--provider', KEY],
+        ['campaign', 'replace', KEY],
+        ['campaign', 'renew', KEY],
+      ]) {
+        const { code, out, err } = await clawdeploy(api, line, { isTerminal: true });
+        expect(code, line.join(' ')).to.equal(2);
+        expect(out + err, line.join(' ')).to.not.include(KEY);
+        expect(err, line.join(' ')).to.not.include('not shown');
+      }
+      expect(api.measured).to.deep.equal([]);
+    });
+
     it('of a megabyte are refused without being sent', async () => {
       const { id } = api.fleet.addClaimed('ada');
       const input = 'x'.repeat(1 << 20);

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ENTRY = join(ROOT, 'src', 'cli', 'main.ts');
 const LOADER = import.meta.resolve('tsx');
+/** The command from its source: program and first arguments. */
+export const COMMAND = [process.execPath, '--import', LOADER, ENTRY] as const;
 
 /** No command of a test takes longer, compiling on a busy machine included, in milliseconds. */
 const LIMIT_MS = 60_000;
@@ -32,7 +34,7 @@ export interface CommandCall {
 
 /** Runs the command line from its source, as a process of its own. */
 export async function runCommand(call: CommandCall): Promise<CommandEnd> {
-  const child = spawn(process.execPath, ['--import', LOADER, ENTRY, ...call.args], {
+  const child = spawn(COMMAND[0], [...COMMAND.slice(1), ...call.args], {
     cwd: call.cwd,
     env: { PATH: process.env['PATH'], HOME: call.cwd, ...call.env },
     stdio: ['pipe', 'pipe', 'pipe'],

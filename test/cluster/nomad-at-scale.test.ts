@@ -6,7 +6,7 @@ import { NomadScheduler } from '../../src/clients/nomad/nomad-scheduler.js';
 import { SchedulerWatch } from '../../src/controllers/scheduler-watch.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Pool } from '../../src/domain/pool.js';
-import { monotonicMs, systemClock } from '../../src/lib/clock.js';
+import { monotonicMs } from '../../src/lib/clock.js';
 import type { AllocationView, Store } from '../../src/ports/index.js';
 import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
@@ -72,7 +72,6 @@ describe('hundreds of instances on Nomad', function () {
       feed,
       nodes: store.nodes,
       instances: { wake: (id) => woken.add(id) },
-      clock: systemClock,
       log: quietLog,
     });
     watch.start();

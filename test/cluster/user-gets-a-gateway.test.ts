@@ -3,7 +3,7 @@ import { anInstanceId } from '../support/builders.js';
 import type { InstanceShown, Product } from '../support/product.js';
 import { fingerprintOf, startProduct } from '../support/product.js';
 import { waitFor } from '../support/wait-for.js';
-import { allocationIdOf, nomadJobIds } from '../support/stack-eyes.js';
+import { allocationIdOf, nomadJobIds, secretsOf } from '../support/stack-eyes.js';
 
 /** The whole path of a user, on real servers and a real OpenClaw, the same for both edges. */
 for (const edge of ['caddy', 'traefik'] as const) {
@@ -95,6 +95,7 @@ for (const edge of ['caddy', 'traefik'] as const) {
     });
 
     it('is gone with its job, its name and its secrets when it is deleted', async () => {
+      expect(await secretsOf(product.info, instance.id)).to.have.members(['gateway', 'keys']);
       expect((await product.api.delete(`/v1/instances/${instance.id}`)).status).to.equal(202);
       await waitFor(async () => (await product.viaEdge(instance.id, '/healthz')).status === 404, {
         withinMs: 5_000,
@@ -108,6 +109,7 @@ for (const edge of ['caddy', 'traefik'] as const) {
         { withinMs: 60_000, describe: 'the deletion', everyMs: 250 },
       );
       expect(await nomadJobIds(product.info)).to.not.include(instance.id);
+      expect(await secretsOf(product.info, instance.id)).to.deep.equal([]);
     });
   });
 }

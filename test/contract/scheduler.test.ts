@@ -15,7 +15,10 @@ import type { TestNomad } from '../support/test-nomad.js';
 import { startTestNomad } from '../support/test-nomad.js';
 import { waitFor } from '../support/wait-for.js';
 
-/** A scheduler whose nodes have room for instances of class s, and none for class l. */
+/**
+ * A scheduler whose nodes have room for instances of class s and m, and none for class l. Those of
+ * class m do not end when they are asked to.
+ */
 interface Harness {
   readonly scheduler: Scheduler;
   /** Registers a job of the instance's name that does not carry our mark. */
@@ -39,6 +42,7 @@ function describeScheduler(harness: () => Harness): void {
     expect(started.lastEvent).to.include('Started');
     expect(started.exitCode).to.equal(null);
     expect(started.placedAt).to.be.an.instanceOf(Date);
+    expect(started.startedAt).to.be.an.instanceOf(Date);
     expect(again.map(({ id }) => id)).to.deep.equal([started.id]);
   });
 
@@ -53,6 +57,16 @@ function describeScheduler(harness: () => Harness): void {
     expect(allocations.filter(({ phase }) => phase === 'running')).to.deep.equal([]);
     expect(await jobOf(scheduler, spec.instanceId)).to.equal(undefined);
     expect(await scheduler.stopInstance(spec.instanceId, signal)).to.equal('gone');
+  });
+
+  it('ends at once what would rather finish what it does', async () => {
+    const { scheduler } = harness();
+    const spec = aSpec({ sizeClass: 'm' });
+    await scheduler.startInstance(spec, signal);
+    await runningAllocation(scheduler, spec.instanceId);
+    await untilGone(scheduler, spec.instanceId);
+
+    expect(await jobOf(scheduler, spec.instanceId)).to.equal(undefined);
   });
 
   it('knows nothing of an instance that was never started, and takes it for stopped', async () => {
@@ -177,6 +191,7 @@ describe('Scheduler (Nomad, with the rights of the controller)', function () {
       variablesOf: ({ instanceId, pool }) => ({
         instance_id: instanceId,
         memory_mib: pool.sizeClass === 'l' ? 900_000 : 16,
+        is_stubborn: pool.sizeClass === 'm',
       }),
     });
   });

@@ -17,6 +17,7 @@ import { aKeyCampaignId, anInstanceId } from '../support/builders.js';
 import { expectFault } from '../support/expect-fault.js';
 import { FakeCampaignValues } from '../support/fakes/fake-campaign-values.js';
 import { FakeSecrets } from '../support/fakes/fake-secrets.js';
+import { quietLog } from '../support/quiet-log.js';
 import { requireServer } from '../support/servers.js';
 import type { TestVault } from '../support/test-vault.js';
 import { startTestVault } from '../support/test-vault.js';
@@ -90,6 +91,20 @@ function describeSecrets(harness: () => Harness): void {
       ]);
       expect(await keys.changeKeys(id, { openai: 'o-1' }, signal)).to.equal(4);
       expect(await readKeys(id, 4)).to.deep.equal({ anthropic: 'a-3', openai: 'o-1' });
+    });
+
+    it('are not written on to when the newest version is destroyed, but anew', async () => {
+      const { keys, readKeys } = harness();
+      const id = anInstanceId();
+      await keys.changeKeys(id, { anthropic: 'a-1', openai: 'o-1' }, signal);
+      expect(await keys.startOver(id, { anthropic: 'a-2' }, signal)).to.equal(null);
+      await keys.destroyBefore(id, 2, signal);
+      await expectFault('keys_lost', keys.changeKeys(id, { anthropic: 'a-2' }, signal));
+
+      expect(await keys.startOver(id, { anthropic: 'a-2' }, signal)).to.equal(2);
+      expect(await readKeys(id, 2)).to.deep.equal({ anthropic: 'a-2' });
+      expect(await keys.changeKeys(id, { openai: 'o-2' }, signal)).to.equal(3);
+      expect(await readKeys(id, 3)).to.deep.equal({ anthropic: 'a-2', openai: 'o-2' });
     });
 
     it('hold any text', async () => {
@@ -209,6 +224,9 @@ function describeCampaignValues(harness: () => CampaignHarness): void {
 
       expect(await reads.read(id, signal)).to.equal(null);
       expect(await reads.read(other, signal)).to.equal('other-value');
+      expect(await reads.list(signal))
+        .to.include(other)
+        .and.not.include(id);
     });
   });
 }
@@ -260,10 +278,11 @@ describe('Secrets (Vault, with the rights of each role)', function () {
     // The API writes keys, and the controller ends them.
     keys: {
       changeKeys: (...given) => new VaultKeyVault(api).changeKeys(...given),
+      startOver: (...given) => new VaultKeyVault(api).startOver(...given),
       destroyBefore: (...given) => new VaultKeyVault(controller).destroyBefore(...given),
     },
     tokens: new VaultGatewayTokens(controller),
-    shredder: new VaultShredder(controller),
+    shredder: new VaultShredder(controller, quietLog),
     readKeys,
   }));
 
@@ -281,24 +300,31 @@ describe('Secrets (Vault, with the rights of each role)', function () {
     expect(await readKeys(id, 2)).to.deep.equal({ openai: 'o-1', 'openai@1': 'o-2' });
   });
 
-  it('brings keys back after every version was destroyed', async () => {
+  it('says that keys were deleted as well as that they were destroyed', async () => {
     const keys = new VaultKeyVault(api);
     const id = anInstanceId();
     await keys.changeKeys(id, { anthropic: 'a-1' }, signal);
-    await vault?.admin('PUT', `/v1/kv/destroy/instances/${id}/keys`, { versions: [1] });
-    const second = await keys.changeKeys(id, { anthropic: 'a-2' }, signal);
     await vault?.admin('DELETE', `/v1/kv/data/instances/${id}/keys`);
-    const third = await keys.changeKeys(id, { openai: 'o-1' }, signal);
+    await expectFault('keys_lost', keys.changeKeys(id, { openai: 'o-1' }, signal));
 
-    expect([second, third]).to.deep.equal([2, 3]);
-    expect(await readKeys(id, 3)).to.deep.equal({ openai: 'o-1' });
+    expect(await keys.startOver(id, { openai: 'o-1' }, signal)).to.equal(2);
+    expect(await readKeys(id, 2)).to.deep.equal({ openai: 'o-1' });
+  });
+
+  it('lists what a worker may end of campaigns, and lets nobody else look', async () => {
+    const id = aKeyCampaignId();
+    await new VaultCampaignValues(api).write(id, 'a-value', signal);
+    expect(await new VaultCampaignValues(worker).list(signal)).to.include(id);
+    for (const session of [api, controller]) {
+      await expectFault('vault_refused', new VaultCampaignValues(session).list(signal));
+    }
   });
 
   it('knows nobody in a Vault that keeps nothing', async () => {
     const empty = await startTestVault();
     try {
       const role = await empty.appRoleFor(['clawdeploy-controller']);
-      const shredder = new VaultShredder(sessionFor(empty, role));
+      const shredder = new VaultShredder(sessionFor(empty, role), quietLog);
       expect(await shredder.listInstanceIds(signal)).to.deep.equal([]);
     } finally {
       await empty.stop();
@@ -323,8 +349,8 @@ describe('Secrets (Vault, with the rights of each role)', function () {
     const entity = await server.addIdentity(id);
     expect(await server.read(`identity/entity/id/${entity}`)).to.not.equal(null);
 
-    await new VaultShredder(controller).shred(id, signal);
-    await new VaultShredder(controller).shred(id, signal);
+    await new VaultShredder(controller, quietLog).shred(id, signal);
+    await new VaultShredder(controller, quietLog).shred(id, signal);
 
     expect(await server.read(`identity/entity/id/${entity}`)).to.equal(null);
   });

@@ -27,6 +27,7 @@ import { ROOT, requireServer } from '../support/servers.js';
 import { TestControlPlane } from '../support/test-control-plane.js';
 import { startTestConsul } from '../support/test-consul.js';
 import { startTestNomad } from '../support/test-nomad.js';
+import { quietLog } from '../support/quiet-log.js';
 import { startTestVault } from '../support/test-vault.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -159,7 +160,7 @@ describe('sweeping real servers, with the rights of the controller', function ()
     const transport = new HttpTransport({ system: 'vault', baseUrl: `${vault.address}/v1` });
     const session = new VaultSession({ transport, appRole: () => Promise.resolve(appRole) });
     tokens = new VaultGatewayTokens(session);
-    shredder = new VaultShredder(session);
+    shredder = new VaultShredder(session, quietLog);
   }
 
   async function openConsul(): Promise<void> {

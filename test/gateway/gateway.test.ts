@@ -14,6 +14,7 @@ import { startStubModel } from '../../src/stub-model/server.js';
 import { loadToolchain } from '../../tools/setup/toolchain.js';
 import { describeGateway } from '../contract/gateway-contract.js';
 import { anInstanceId } from '../support/builders.js';
+import { filesHolding, formsOf } from '../support/leaks/forms.js';
 import { quietLog } from '../support/quiet-log.js';
 import { ROOT } from '../support/servers.js';
 import { waitFor } from '../support/wait-for.js';
@@ -99,7 +100,8 @@ describe('a real OpenClaw gateway', function () {
       for (const text of [models, sessions, agents, known]) {
         expect(text).to.not.match(/warm.?up|unclaimed/i);
       }
-      expect(await gateway.stateHolds(WARMUP_PROMPT), 'the warm-up turn on disk').to.equal(false);
+      const kept = await gateway.stateHolding([WARMUP_PROMPT]);
+      expect(kept, 'the warm-up turn on disk').to.deep.equal([]);
     });
 
     it('answers with the first key as soon as the revision is applied', async () => {
@@ -225,6 +227,14 @@ describe('a real OpenClaw gateway', function () {
         expect(seen?.body).to.include(PROVIDERS[name].trial.model.split('/').at(-1));
       });
     }
+
+    it('takes no key and no token along when it is exported', async () => {
+      const folder = await gateway.exportBackup();
+      const config = await filesHolding(folder, ['tenant.json']);
+      expect(config, 'its configuration is in it').to.not.deep.equal([]);
+      const secrets = ['a-better-key-on-trial', token].flatMap(formsOf);
+      expect(await filesHolding(folder, secrets)).to.deep.equal([]);
+    });
 
     it('finds its own secrets in order', async () => {
       const { exitCode, report } = await gateway.auditSecrets();

@@ -1,18 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { HttpTransport } from '../../src/clients/http/http-transport.js';
 import { OpenClawGateway } from '../../src/clients/openclaw/open-claw-gateway.js';
 import { LIVE_PLACEHOLDER } from '../../src/domain/gateway-config.js';
 import type { Toolchain } from '../../tools/setup/toolchain.js';
 import { freePort } from '../support/free-port.js';
+import { filesHolding } from '../support/leaks/forms.js';
 import { makeTempDir, removeTempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 import { jobspecParts } from './jobspec-parts.js';
+
+const run = promisify(execFile);
 
 /** A boot takes 10–25 s, and longer while the machine does other things. */
 const START_WITHIN_MS = 120_000;
@@ -166,15 +170,23 @@ export class RealGateway {
     return readFile(join(this.dir, 'local', 'log', 'openclaw.log'), 'utf8');
   }
 
-  /** Whether any file of the gateway's state contains `text` as it is. */
-  async stateHolds(text: string): Promise<boolean> {
-    const state = join(this.dir, 'local', 'state');
-    const entries = await readdir(state, { recursive: true, withFileTypes: true });
-    for (const entry of entries.filter((candidate) => candidate.isFile())) {
-      const content = await readFile(join(entry.parentPath, entry.name));
-      if (content.includes(text)) return true;
-    }
-    return false;
+  /** Files of the gateway's state that contain one of `forms`. */
+  stateHolding(forms: readonly string[]): Promise<readonly string[]> {
+    return filesHolding(join(this.dir, 'local', 'state'), forms);
+  }
+
+  /** Has the gateway back itself up, and unpacks that; resolves to the folder. */
+  async exportBackup(): Promise<string> {
+    const folder = join(this.dir, 'export');
+    await mkdir(folder, { recursive: true });
+    const child = this.command(['backup', 'create', '--output', folder, '--json']);
+    if (child.stdout === null) throw new Error('the backup has no output');
+    const [report] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    const [archive] = (await readdir(folder)).filter((name) => /\.t(ar\.)?gz$/.test(name));
+    if (archive === undefined) throw new Error(`no archive: ${report}`);
+    await run('tar', ['-xzf', join(folder, archive), '-C', folder]);
+    await rm(join(folder, archive));
+    return folder;
   }
 
   async stop(): Promise<void> {

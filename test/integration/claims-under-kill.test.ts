@@ -33,9 +33,11 @@ interface Found {
 
 /** What the database holds for each key, by the tenant that only this key claimed for. */
 const BY_KEY = `
-  SELECT idempotency_keys.key, idempotency_keys.instance_id, count(claims.id)::integer AS claims
-  FROM idempotency_keys
-  JOIN tenants ON tenants.external_ref = $1 || idempotency_keys.key
+  SELECT substr(tenants.external_ref, length($1) + 1) AS key, idempotency_keys.instance_id,
+    count(claims.id)::integer AS claims
+  FROM tenants
+  JOIN idempotency_keys ON idempotency_keys.key = encode(sha256(convert_to(
+    substr(tenants.external_ref, length($1) + 1), 'UTF8')), 'hex')
   JOIN claims ON claims.tenant_id = tenants.id
     AND claims.instance_id = idempotency_keys.instance_id
   GROUP BY 1, 2`;

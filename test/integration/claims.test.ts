@@ -5,6 +5,7 @@ import { DeleteInstance } from '../../src/commands/delete-instance.js';
 import { Fault } from '../../src/errors/index.js';
 import type { Pool, PoolKey } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
+import { digestOf } from '../../src/lib/digest.js';
 import type { Store } from '../../src/ports/index.js';
 import { NOON, aCaller, aPoolKey, anInstanceId, someOffers } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
@@ -196,15 +197,43 @@ describe('claims on PostgreSQL', function () {
     expect([...codes].filter((code) => code !== 'database_unreachable')).to.deep.equal([]);
   });
 
+  /** By the database's clock, which is the one that counts. */
+  const passADayInTheDatabase = async (): Promise<void> => {
+    const past = `UPDATE idempotency_keys SET expires_at = expires_at - $1 * interval '1 ms'`;
+    await database.query(past, [IDEMPOTENCY_TTL_MS]);
+  };
+
+  it('keeps nothing of an idempotency key but a digest: it may be a secret by mistake', async () => {
+    await idleMembers(1);
+    await claimCommand().execute(aClaim({ idempotencyKey: 'sk-a-key-in-the-wrong-place' }));
+
+    const kept = await database.query('SELECT key FROM idempotency_keys', []);
+    expect(kept).to.deep.equal([{ key: digestOf('sk-a-key-in-the-wrong-place') }]);
+  });
+
   it('forgets an idempotency key after a day', async () => {
     await idleMembers(2);
     await claimCommand().execute(aClaim({ idempotencyKey: 'k1' }));
-    now = plusMs(NOON, IDEMPOTENCY_TTL_MS);
+    await passADayInTheDatabase();
 
     const later = await claimCommand().execute(aClaim({ idempotencyKey: 'k1', name: 'second' }));
 
     expect(later.outcome).to.equal('warm');
-    expect(await store.idempotency.deleteExpired(plusMs(now, IDEMPOTENCY_TTL_MS), 10)).to.equal(1);
+    await passADayInTheDatabase();
+    expect(await store.idempotency.deleteExpired(10)).to.equal(1);
+  });
+
+  it('keeps an idempotency key although the clock of one process is a day ahead', async () => {
+    await idleMembers(2);
+    const request = aClaim({ idempotencyKey: 'k1' });
+    const first = await claimCommand().execute(request);
+    now = plusMs(NOON, IDEMPOTENCY_TTL_MS + 1_000);
+
+    const again = await claimCommand().execute(request);
+
+    expect(again.outcome).to.equal(null);
+    expect(again.view.instance.id).to.equal(first.view.instance.id);
+    expect(await store.idempotency.deleteExpired(10)).to.equal(0);
   });
 
   it('leaves nothing behind when the pool is empty, so that the same key can try again', async () => {
@@ -240,7 +269,7 @@ describe('claims on PostgreSQL', function () {
     const key = aPoolKey({ openclawVersion: '2026.9.7' });
     const bounds = { idleFloor: 2, idleCeiling: 2, membersMax: 10 };
     const newer = await store.pools.ensure(key, bounds, now);
-    await store.pools.supersedeOthers([newer.id]);
+    await store.pools.supersedeOthers([newer.id], now);
     await idleMembers(1, newer);
 
     const taken = [];
@@ -256,14 +285,14 @@ describe('claims on PostgreSQL', function () {
     const nodes = ['a', 'a', 'a', 'b', 'c'];
     for (const nodeId of nodes) await idleMembers(1, pool, nodeId);
     const row = { nodePool: 'default', isEligible: true };
-    await store.nodes.replaceAll(
-      [
+    await store.nodes.replaceAll({
+      index: '1',
+      nodes: [
         { ...row, id: 'a', name: 'node-a' },
         { ...row, id: 'b', name: 'node-b' },
         { ...row, id: 'c', name: 'node-c', isEligible: false },
       ],
-      now,
-    );
+    });
 
     const taken = [];
     for (const tenantRef of ['one', 'two', 'three', 'four']) {
@@ -274,6 +303,36 @@ describe('claims on PostgreSQL', function () {
     expect(taken.slice(0, 2).sort()).to.deep.equal(['a', 'b']);
     expect(taken.slice(2)).to.deep.equal(['a', 'a']);
     expect(await codeOf(claimCommand().execute(aClaim({ name: 'more' })))).to.equal('pool_empty');
+  });
+
+  it('goes on with members of any node once nobody has listed the nodes for a minute', async () => {
+    await idleMembers(1, pool, 'open');
+    await idleMembers(1, pool, 'closed');
+    const row = { nodePool: 'default', isEligible: true };
+    await store.nodes.replaceAll({
+      index: '1',
+      nodes: [
+        { ...row, id: 'open', name: 'node-open' },
+        { ...row, id: 'closed', name: 'node-closed', isEligible: false },
+      ],
+    });
+    await database.query(`UPDATE node_listings SET seen_at = now() - $1 * interval '1 s'`, [61]);
+
+    const taken = [];
+    for (const tenantRef of ['one', 'two']) {
+      const { view } = await claimCommand().execute(aClaim({ tenantRef }));
+      taken.push(view.instance.nodeId);
+    }
+
+    expect(taken, 'the open one first').to.deep.equal(['open', 'closed']);
+  });
+
+  it('believes a scheduler that counts anew once it has been silent for long', async () => {
+    const node = { id: 'a', name: 'a', nodePool: 'default', isEligible: true };
+    await store.nodes.replaceAll({ index: '9000', nodes: [node] });
+    expect(await store.nodes.replaceAll({ index: '5', nodes: [node] })).to.equal(false);
+    await database.query(`UPDATE node_listings SET seen_at = now() - $1 * interval '1 s'`, [121]);
+    expect(await store.nodes.replaceAll({ index: '5', nodes: [node] })).to.equal(true);
   });
 
   it('lets claims wait for members that start, then for ones made for them, then refuses', async () => {

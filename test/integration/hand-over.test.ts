@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Driver } from '../../src/controllers/driver.js';
 import { recheck } from '../../src/controllers/reconciler.js';
-import type { Store } from '../../src/ports/index.js';
+import type { LeaseStore, Store } from '../../src/ports/index.js';
 import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
@@ -12,6 +12,27 @@ import { waitFor } from '../support/wait-for.js';
 const AFTER_EXIT_MS = 2_000;
 const AFTER_KILL_MS = 15_000;
 const AGAIN_MS = 50;
+
+/** What a controller here may have that others lack. */
+interface Oddities {
+  readonly leases?: LeaseStore;
+  /** A key whose runs last until `slow` is over. */
+  readonly slowKey?: string;
+  readonly slow?: Promise<void>;
+  readonly againMs?: number;
+  /** What each run waits for, given the signal that ends it. */
+  readonly onSignal?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** The store's own methods, to be replaced one by one. */
+function leasesOf({ leases }: Store): LeaseStore {
+  return {
+    grant: (name, holder, ttlMs) => leases.grant(name, holder, ttlMs),
+    release: (given) => leases.release(given),
+    handOver: (given) => leases.handOver(given),
+    deleteSettled: (limit) => leases.deleteSettled(limit),
+  };
+}
 
 describe('hand-over between controllers', function () {
   this.timeout(60_000);
@@ -34,22 +55,31 @@ describe('hand-over between controllers', function () {
   });
 
   /** A controller that notes each of its runs under its name. */
-  function controller(holder: string, runs: string[]): Driver {
+  function controller(holder: string, runs: string[], odd: Oddities = {}): Driver {
+    const { leases = store.leases, slowKey, slow, onSignal, againMs = AGAIN_MS } = odd;
     const driver = new Driver({
       kind: 'pool',
       reconciler: {
-        reconcile: async () => {
+        reconcile: async (key, signal) => {
           runs.push(holder);
-          return recheck(AGAIN_MS);
+          await onSignal?.(signal);
+          if (key === slowKey) await slow;
+          return recheck(againMs);
         },
       },
-      leases: store.leases,
-      holder,
-      log: quietLog,
+      ...{ leases, holder, log: quietLog },
     });
     drivers.push(driver);
     driver.start();
     return driver;
+  }
+
+  async function aliveLeases(holder: string): Promise<number> {
+    const rows = await database.query(
+      'SELECT count(*)::integer AS alive FROM leases WHERE holder = $1 AND expires_at > now()',
+      [holder],
+    );
+    return (rows as { alive: number }[])[0]?.alive ?? 0;
   }
 
   it('happens at once when the holder exits, and never do two run the same key', async () => {
@@ -80,6 +110,83 @@ describe('hand-over between controllers', function () {
 
     const heirs = await store.leases.grant('pool:two', 'heir', 1_000);
     expect(heirs?.fence).to.equal((left?.fence ?? 0) + 1);
+  });
+
+  it('asks no more for what a living holder keeps, and gets it from a round when it is free', async () => {
+    const runs: string[] = [];
+    controller('keeper', runs).wake('three');
+    await waitFor(() => runs.length > 0, { withinMs: 5_000, describe: 'the keeper runs it' });
+    const refused: number[] = [];
+    const counting = {
+      ...leasesOf(store),
+      grant: async (name: string, holder: string, ttlMs: number) => {
+        const lease = await store.leases.grant(name, holder, ttlMs);
+        if (lease === null) refused.push(performance.now());
+        return lease;
+      },
+    };
+    const other = controller('other', runs, { leases: counting });
+    other.wake('three');
+    await waitFor(() => refused.length > 0, { withinMs: 5_000, describe: 'the first refusal' });
+
+    await waitFor(() => performance.now() - (refused.at(-1) ?? 0) > 3_000, {
+      ...{ withinMs: 20_000, describe: 'three seconds without another refusal' },
+    });
+
+    expect(refused.length).to.be.lessThan(12);
+    await drivers[0]?.stop();
+    other.wake('three');
+    await waitFor(() => runs.includes('other'), { withinMs: 2_000, describe: 'the other' });
+  });
+
+  it('gives back at once what is at rest, whatever still runs', async () => {
+    const runs: string[] = [];
+    let finish = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    const leaving = controller('leaving', runs, { slowKey: 'slow', slow, againMs: 1_000 });
+    for (let made = 0; made < 60; made += 1) leaving.wake(`rest ${String(made)}`);
+    leaving.wake('slow');
+    try {
+      await waitFor(async () => (await aliveLeases('leaving')) === 61, {
+        ...{ withinMs: 20_000, describe: 'all keys to be held' },
+      });
+      const stopped = leaving.stop();
+      await waitFor(async () => (await aliveLeases('leaving')) === 1, {
+        ...{ withinMs: AFTER_EXIT_MS, describe: 'those at rest to be free' },
+      });
+      finish();
+      await stopped;
+    } finally {
+      finish();
+    }
+    expect(await aliveLeases('leaving')).to.equal(0);
+  });
+
+  it('ends a run whose lease could not be renewed for as long as it lasts', async () => {
+    const runs: string[] = [];
+    let isAway = false;
+    let endedMs = 0;
+    let grantedMs = 0;
+    const away = {
+      ...leasesOf(store),
+      grant: async (name: string, holder: string, ttlMs: number) => {
+        if (isAway) throw new Error('the database is away');
+        grantedMs = performance.now();
+        isAway = true;
+        return store.leases.grant(name, holder, ttlMs);
+      },
+    };
+    const onSignal = (signal: AbortSignal): Promise<void> =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          endedMs = performance.now();
+          resolve();
+        });
+      });
+    controller('cut off', runs, { leases: away, onSignal }).wake('four');
+
+    await waitFor(() => endedMs > 0, { withinMs: 12_000, describe: 'the run to be ended' });
+    expect(endedMs - grantedMs).to.be.within(7_000, 9_000);
   });
 
   it('leaves claims alone: a member is given away with no controller at all', async () => {

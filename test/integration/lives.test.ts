@@ -6,7 +6,11 @@ import { FindInstance } from '../../src/commands/find-instance.js';
 import { CLAIM_ATTEMPTS_MAX } from '../../src/domain/claim.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
-import { BINDING_LIMIT_MS, BINDING_LOOK_MS } from '../../src/domain/plan-instance.js';
+import {
+  BINDING_LIMIT_MS,
+  BINDING_LOOK_MS,
+  SUSPECT_LIMIT_MS,
+} from '../../src/domain/plan-instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
 import { moveOwner } from '../../src/controllers/instance/move-owner.js';
@@ -79,9 +83,23 @@ describe('lives of instances', function () {
     return rows.map(({ id }) => id);
   }
 
+  async function anIdleId(): Promise<InstanceId> {
+    const [id] = await idleIds();
+    if (id === undefined) throw new Error('No member is idle.');
+    return id;
+  }
+
   async function memberIds(): Promise<readonly InstanceId[]> {
     const { rows } = await store.instances.list({ poolId: pool.id }, { limit: 50, cursor: null });
     return rows.map(({ id }) => id);
+  }
+
+  /** Lets time pass as it does: with a round every half minute. */
+  async function tryFor(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 30_000) {
+      passMs(30_000);
+      await plane.round();
+    }
   }
 
   const fill = (): Promise<void> =>
@@ -169,9 +187,50 @@ describe('lives of instances', function () {
     for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
     expect((await present(claimed.id)).id).to.equal(claimed.id);
 
-    passMs(BINDING_LIMIT_MS);
+    await tryFor(BINDING_LIMIT_MS);
     await untilReady(claimed.id);
     expect((await present(claimed.id)).id).to.not.equal(claimed.id);
+  });
+
+  it('warms a member up again after a night of its machine, in the same allocation', async () => {
+    await fill();
+    const id = await anIdleId();
+    const before = await store.instances.find(id);
+    await plane.step(id);
+    fleet.scheduler.switchOff(id);
+    passMs(3_000);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('warming');
+    passMs(SUSPECT_LIMIT_MS + 1);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('warming');
+
+    passMs(20_000);
+    fleet.scheduler.revive(id, now);
+    await plane.runUntil('it is idle again', async () => (await stateOf(id)) === 'idle');
+    const after = await store.instances.find(id);
+    expect(after).to.include({ allocationId: before?.allocationId, suspectAt: null });
+    expect(after?.stateAt).to.deep.equal(now);
+  });
+
+  it('gives no member away unwarmed that was back before anybody saw it gone', async () => {
+    await fill();
+    const id = await anIdleId();
+    await plane.step(id);
+    passMs(20_000);
+    fleet.scheduler.revive(id, now);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('warming');
+  });
+
+  it('asks the scheduler nothing about members that it just saw', async () => {
+    await fill();
+    const id = await anIdleId();
+    await plane.step(id);
+    fleet.scheduler.trouble.breakDown();
+    passMs(3_000);
+    await plane.step(id);
+    expect(await stateOf(id)).to.equal('idle');
   });
 
   it('gives a claim so many members and no more, then tells its tenant', async () => {
@@ -204,6 +263,35 @@ describe('lives of instances', function () {
     expect(await present(claimed.id)).to.include({ id: claimed.id, bindingStep: 'claimed' });
 
     fleet.secrets.trouble.recover();
+    await untilReady(claimed.id);
+    expect((await present(claimed.id)).id).to.equal(claimed.id);
+  });
+
+  for (const [what, minutes] of [
+    ['Vault is sealed', 4],
+    ['Vault is sealed', 10],
+    ['Nomad is away', 10],
+  ] as const) {
+    it(`uses up no member of a claim while ${what} for ${minutes} minutes`, async () => {
+      await fill();
+      const claimed = await claim();
+      const { trouble } = what === 'Vault is sealed' ? fleet.secrets : fleet.announcements;
+      trouble.breakDown(what === 'Vault is sealed' ? 'vault_sealed' : 'nomad_unreachable');
+      await tryFor(minutes * 60_000);
+      expect(await present(claimed.id)).to.include({ id: claimed.id, state: 'binding' });
+
+      trouble.recover();
+      await untilReady(claimed.id);
+      expect((await present(claimed.id)).id).to.equal(claimed.id);
+    });
+  }
+
+  it('uses up no member of a claim while no controller runs for ten minutes', async () => {
+    await fill();
+    const claimed = await claim();
+    await plane.step(claimed.id);
+    passMs(10 * 60_000);
+
     await untilReady(claimed.id);
     expect((await present(claimed.id)).id).to.equal(claimed.id);
   });

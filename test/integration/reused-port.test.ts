@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RouteTable } from '../../src/api/internal/route-table.js';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
+import { currentAddress } from '../../src/controllers/instance/current-address.js';
 import type { Instance } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import type { Store } from '../../src/ports/index.js';
@@ -90,6 +91,37 @@ describe('a port that another instance got', function () {
     routes.onChange(alices.id);
 
     expect(await routes.find(alices.id)).to.deep.equal({ kind: 'upstream', address });
+  });
+
+  it('is not where the name leads again when the catalog is behind', async () => {
+    const before = await store.instances.find(alices.id);
+    fleet.catalog.remove(alices.id);
+    await plane.step(alices.id);
+    fleet.catalog.put({
+      ...{ instanceId: alices.id, allocationId: before?.allocationId ?? '', address: port },
+      ...{ nodeName: 'test-node', isPassing: true },
+    });
+    await plane.step(alices.id);
+    routes.onChange(alices.id);
+
+    expect(await routes.find(alices.id)).to.deep.equal({ kind: 'starting' });
+  });
+
+  it('is not where the name leads again when a controller that stood still goes on', async () => {
+    const stalled = await store.instances.find(alices.id);
+    if (stalled === null) throw new Error('the instance is gone');
+    const seenEarlier = { ...stalled, address: '127.0.0.1:28888', allocationId: 'an earlier one' };
+    const entry = {
+      ...{ instanceId: alices.id, allocationId: 'the one before', address: port },
+      ...{ nodeName: 'test-node', isPassing: true },
+    };
+    fleet.catalog.put(entry);
+    await store.instances.note(stalled, { address: '127.0.0.1:29999', allocationId: 'newest' });
+
+    expect(await currentAddress(plane.outside, seenEarlier, signal)).to.equal(null);
+    routes.onChange(alices.id);
+    const newest = { kind: 'upstream', address: '127.0.0.1:29999' };
+    expect(await routes.find(alices.id)).to.deep.equal(newest);
   });
 
   it('stays where the name leads while its gateway runs, though the catalog was emptied', async () => {

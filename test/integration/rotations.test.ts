@@ -7,7 +7,7 @@ import { RotateKeys } from '../../src/commands/rotate-keys.js';
 import { StartRotation } from '../../src/commands/start-rotation.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Rotation, RotationState } from '../../src/domain/rotation.js';
-import { PROOF_LIMIT_MS, WRITING_LIMIT_MS } from '../../src/domain/rotation.js';
+import { PROOF_LIMIT_MS, SWITCH_LIMIT_MS, WRITING_LIMIT_MS } from '../../src/domain/rotation.js';
 import type { FaultCode } from '../../src/errors/index.js';
 import { plusMs } from '../../src/lib/clock.js';
 import type { Store } from '../../src/ports/index.js';
@@ -17,6 +17,7 @@ import { startTestDatabase } from '../support/database.js';
 import { expectFault } from '../support/expect-fault.js';
 import { FakeFleet } from '../support/fakes/fake-fleet.js';
 import { TestControlPlane } from '../support/test-control-plane.js';
+import { waitFor } from '../support/wait-for.js';
 
 const OLD = 'an-old-stub-key';
 const NEW = 'a-new-stub-key';
@@ -69,16 +70,64 @@ describe('rotations of keys', function () {
     return view.instance.id;
   }
 
-  function setKeys(instanceId: InstanceId, set: Record<string, string>) {
-    const change = new ChangeKeys(store, fleet.secrets, clock);
+  type WritingVault = Pick<FakeFleet['secrets'], 'changeKeys' | 'startOver'>;
+
+  function setKeys(
+    instanceId: InstanceId,
+    set: Record<string, string>,
+    { vault = fleet.secrets, remove = [] }: { vault?: WritingVault; remove?: string[] } = {},
+  ) {
+    const change = new ChangeKeys(store, vault, clock);
     const owner = 'tenant';
-    return change.execute({ caller: aCaller(), instanceId, set, remove: [], owner, signal });
+    return change.execute({ caller: aCaller(), instanceId, set, remove, owner, signal });
   }
 
-  function rotate(values: Record<string, string> = { stub: NEW }): Promise<Rotation> {
-    const command = new RotateKeys(store, new StartRotation(store, fleet.secrets, clock));
+  function rotate(
+    values: Record<string, string> = { stub: NEW },
+    vault: WritingVault = fleet.secrets,
+  ): Promise<Rotation> {
+    const command = new RotateKeys(store, new StartRotation(store, vault, clock));
     const owner = 'tenant';
     return command.execute({ caller: aCaller(), instanceId: id, values, owner, signal });
+  }
+
+  /** Begins a rotation; its trial is in the gateway and not made yet. */
+  async function rotateUntilLoaded(): Promise<void> {
+    const { revision } = await rotate();
+    await plane.runUntil('the trial is loaded', async () => {
+      return (await store.instances.find(id))?.revisionApplied === revision;
+    });
+  }
+
+  /** Vault that has something done right before or right after the write reaches it, once. */
+  function vaultWith(moment: 'before' | 'after', doing: () => Promise<unknown>): WritingVault {
+    let isDone = false;
+    const once = async (now: typeof moment): Promise<void> => {
+      if (isDone || now !== moment) return;
+      isDone = true;
+      await doing();
+    };
+    return {
+      changeKeys: async (...given) => {
+        await once('before');
+        const version = await fleet.secrets.changeKeys(...given);
+        await once('after');
+        return version;
+      },
+      startOver: (...given) => fleet.secrets.startOver(...given),
+    };
+  }
+
+  async function fail(): Promise<void> {
+    const { moved } = await store.transaction(async (tx) => {
+      const seen = (await tx.instances.findForUpdate(id)) ?? expect.fail('no instance');
+      const failure = { code: 'lost', sentence: 'A test lost it.' } as const;
+      const failed = await tx.instances.move(seen, { verb: 'fail', at: now, failure });
+      const closing = { at: now, reason: 'instance_not_ready', actor: 'sweeper' } as const;
+      await tx.rotations.closeOpen(id, closing);
+      return { moved: failed };
+    });
+    expect(moved?.state).to.equal('failed');
   }
 
   /** Rounds until nothing of the instance is under way. */
@@ -191,6 +240,228 @@ describe('rotations of keys', function () {
     expect(await kept()).to.deep.equal([OLD]);
   });
 
+  describe('and a key that is set at the same time', () => {
+    const SET = 'a-key-set-meanwhile';
+    /** What is set is used in the end, and it is the one value that is left. */
+    async function expectSetKeyWins(): Promise<void> {
+      await plane.runUntil('it is over', async () => {
+        const seen = await store.instances.find(id);
+        const rotation = await store.rotations.findOpen(id);
+        return rotation === null && seen?.revisionApplied === seen?.revision;
+      });
+      await plane.round();
+      expect(fleet.keyInUse(id, 'stub')).to.equal(SET);
+      expect(await kept()).to.deep.equal([SET]);
+      expect((await store.keys.list(id))[0]).to.include({ isLive: true, provenAt: null });
+    }
+
+    for (const moment of ['before', 'after'] as const) {
+      it(`never lose one that was accepted: a rotation is opened ${moment} Vault has it`, async () => {
+        await setKeys(id, { stub: SET }, { vault: vaultWith(moment, () => rotate()) });
+        expect(await last()).to.include({ state: 'reverting', reason: 'superseded' });
+        await expectSetKeyWins();
+        expect(await last()).to.include({ state: 'reverted', reason: 'superseded' });
+      });
+    }
+
+    it('never lose one that was accepted while the rotation’s value was on its way', async () => {
+      let letGo = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      const slow = vaultWith('before', () => held);
+      const rotating: Promise<Rotation>[] = [];
+      const early = vaultWith('before', async () => {
+        rotating.push(rotate({ stub: NEW }, slow));
+        await waitFor(async () => (await store.rotations.findOpen(id)) !== null, {
+          ...{ withinMs: 5_000, describe: 'the rotation to be open' },
+        });
+      });
+      await setKeys(id, { stub: SET }, { vault: early });
+      letGo();
+      expect((await Promise.all(rotating))[0]).to.include({
+        state: 'reverting',
+        reason: 'superseded',
+      });
+      await expectSetKeyWins();
+    });
+
+    it('end with the key that was set when the rotation is past its proof', async () => {
+      const late = vaultWith('before', async () => {
+        await rotate();
+        await untilState('switching');
+      });
+      await expectFault('rotation_in_progress', setKeys(id, { stub: SET }, { vault: late }));
+      await settle();
+      expect(fleet.keyInUse(id, 'stub')).to.equal(NEW);
+      await setKeys(id, { stub: SET });
+      await expectSetKeyWins();
+    });
+
+    it('go on when it is another key', async () => {
+      await setKeys(id, { openai: 'sk-openai' }, { vault: vaultWith('before', () => rotate()) });
+      await settle();
+      expect(await last()).to.include({ state: 'verified' });
+      expect(fleet.keyInUse(id, 'openai')).to.equal('sk-openai');
+      expect(fleet.keyInUse(id, 'stub')).to.equal(NEW);
+    });
+  });
+
+  describe('when somebody destroys every version in Vault', () => {
+    const destroyAll = (): Promise<void> => fleet.secrets.destroyBefore(id, 99, signal);
+    const openai = 'sk-an-openai-key';
+
+    beforeEach(async () => {
+      await setKeys(id, { openai });
+      await settle();
+    });
+
+    it('are refused, and the gateway is told of nothing that holds less than its file', async () => {
+      await destroyAll();
+      const told = fleet.announcements.published(id);
+      await expectFault('keys_lost', rotate());
+      await plane.runUntil('it is closed', async () => {
+        return (await store.rotations.findOpen(id)) === null;
+      });
+      for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
+      expect(await last()).to.include({ state: 'reverted', reason: 'keys_lost' });
+      expect(fleet.announcements.published(id)).to.deep.equal(told);
+    });
+
+    it('a key that is set says of all others that they are gone', async () => {
+      await destroyAll();
+      const { keys } = await setKeys(id, { stub: NEW });
+      expect(keys.map(({ name }) => name)).to.deep.equal(['stub']);
+      await plane.runUntil('it uses the key', async () => fleet.keyInUse(id, 'stub') === NEW);
+      await plane.round();
+      expect((await store.keys.list(id)).map(({ name, isLive }) => [name, isLive])).to.deep.equal([
+        ['stub', true],
+      ]);
+      await setKeys(id, { openai });
+      await settle();
+      expect(await kept()).to.deep.equal([NEW, openai]);
+      await rotate({ openai: 'sk-a-new-openai-key' });
+      await settle();
+      expect(await last()).to.include({ state: 'verified' });
+    });
+
+    it('a key that is removed takes the lost ones along', async () => {
+      await destroyAll();
+      const { keys } = await setKeys(id, {}, { remove: ['stub'] });
+      expect(keys).to.deep.equal([]);
+    });
+
+    for (const [when, state] of [
+      ['before the gateway has loaded the trial', 'no_receipt'],
+      ['after the gateway has loaded the trial', 'keys_lost'],
+    ] as const) {
+      it(`end reverted, with the reason, when that happens ${when}`, async () => {
+        if (state === 'no_receipt') fleet.holdReloads(id);
+        await (state === 'no_receipt' ? rotate() : rotateUntilLoaded());
+        const values = [fleet.keyInUse(id, 'stub'), fleet.keyInUse(id, 'openai')];
+        expect(values).to.deep.equal([OLD, openai]);
+        fleet.keepFile(id);
+        await destroyAll();
+        for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
+        now = plusMs(now, PROOF_LIMIT_MS + 1);
+        await untilState('reverted');
+        expect(await last()).to.include({ reason: state });
+        // What it has in its file is what its tenant goes on with.
+        expect([fleet.keyInUse(id, 'stub'), fleet.keyInUse(id, 'openai')]).to.deep.equal(values);
+
+        fleet.reload(id);
+        const { keys } = await setKeys(id, { stub: NEW });
+        expect(keys.map(({ name }) => name)).to.deep.equal(['stub']);
+        await plane.runUntil('it uses the key', async () => fleet.keyInUse(id, 'stub') === NEW);
+        await plane.round();
+        expect(await kept()).to.deep.equal([NEW]);
+      });
+    }
+  });
+
+  it('end with a gateway that never loads what was proven, and have it use it once it does', async () => {
+    await rotateUntilLoaded();
+    fleet.holdReloads(id);
+    for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
+    expect(await last()).to.include({ state: 'switching' });
+    now = plusMs(now, SWITCH_LIMIT_MS + 1);
+    await untilState('unconfirmed');
+    expect(await last()).to.include({ reason: 'not_seen' });
+    expect(await audited()).to.include('keys.rotation_unconfirmed');
+    // The gateway still uses the old one: it may not be destroyed before that has ended.
+    expect(await kept()).to.deep.equal([NEW, OLD]);
+
+    fleet.reload(id);
+    await settle();
+    await plane.round();
+    expect(fleet.keyInUse(id, 'stub')).to.equal(NEW);
+    expect(await kept()).to.deep.equal([NEW]);
+  });
+
+  it('hold nothing against a gateway that loaded everything while no controller was there', async () => {
+    await rotateUntilLoaded();
+    await untilState('switching');
+    now = plusMs(now, SWITCH_LIMIT_MS + 1);
+    await settle();
+    expect(await last()).to.include({ state: 'verified' });
+  });
+
+  it('destroy no version that the gateway may still need, when a key is set while it switches', async () => {
+    await rotateUntilLoaded();
+    fleet.holdReloads(id);
+    await untilState('switching');
+    const instance = (await store.instances.find(id)) ?? expect.fail();
+    const version = await fleet.secrets.changeKeys(id, { openai: 'sk-openai' }, signal);
+    const set = new Map([['openai', 0]]);
+    await store.keys.record(id, { version, set, removed: [], owner: 'tenant', at: now });
+    for (let rounds = 0; rounds < 5; rounds += 1) await plane.round();
+    expect(fleet.secrets.keys(id, instance.keyVersion)).to.not.equal(null);
+    fleet.reload(id);
+    await settle();
+    expect(await last()).to.include({ state: 'verified' });
+  });
+
+  it('are given up in time when the gateway is nowhere to be found, or Vault does not open', async () => {
+    for (const trouble of ['no address', 'sealed'] as const) {
+      await rotateUntilLoaded();
+      const entry = await fleet.catalog.find(id, signal);
+      if (trouble === 'sealed') fleet.secrets.trouble.breakDown('vault_sealed');
+      else fleet.catalog.remove(id);
+      for (let rounds = 0; rounds < 3; rounds += 1) await plane.round();
+      expect(await last()).to.include({ state: 'proving' });
+      now = plusMs(now, PROOF_LIMIT_MS + 1);
+      await plane.round();
+      expect(await last(), trouble).to.include({ reason: 'no_receipt' });
+      fleet.secrets.trouble.recover();
+      fleet.catalog.put(entry ?? expect.fail('not listed'));
+      await untilState('reverted');
+      await settle();
+    }
+  });
+
+  it('never stay open when their instance fails under them', async () => {
+    await rotate();
+    await fail();
+    expect(await store.rotations.findOpen(id)).to.equal(null);
+    expect(await last()).to.include({ state: 'reverted', reason: 'instance_not_ready' });
+    expect(await audited()).to.include('keys.rotation_reverted');
+  });
+
+  it('are not begun on an instance that is deleted or fails in that very moment', async () => {
+    const command = (vault: WritingVault) => rotate({ stub: NEW }, vault);
+    await expectFault('write_superseded', command(vaultWith('before', fail)));
+    expect(await store.rotations.findOpen(id)).to.equal(null);
+    await expectFault(
+      'instance_not_ready',
+      new StartRotation(store, fleet.secrets, clock).execute({
+        ...{ instanceId: id, values: { stub: NEW }, owner: 'tenant', actor: 'x' },
+        ...{ requestId: null, from: null },
+        signal,
+      }),
+    );
+    expect(await store.rotations.list(id, 10)).to.have.length(1);
+  });
+
   it('wait for a sealed Vault with their decision made, and go on when it opens', async () => {
     await rotate({ stub: REFUSED });
     fleet.secrets.trouble.breakDown('vault_sealed');
@@ -242,6 +513,7 @@ describe('rotations of keys', function () {
       return (await store.instances.find(id))?.state === 'deleted';
     });
     expect(await last()).to.include({ state: 'reverted', reason: 'instance_gone' });
+    expect(await audited()).to.include('keys.rotation_reverted');
     expect(await kept()).to.deep.equal([]);
   });
 

@@ -1,15 +1,18 @@
 import { expect } from 'chai';
 import { createDataSource, MIGRATIONS } from '../../src/store/data-source.js';
+import { DigestsOfIdempotencyKeys1795524000000 } from '../../src/store/migrations/1795524000000-digests-of-idempotency-keys.js';
 import { migrate } from '../../src/store/migrate.js';
 import { PostgresChangeFeed } from '../../src/store/postgres-change-feed.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type { Instance } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';
+import { digestOf } from '../../src/lib/digest.js';
 import type { Store } from '../../src/ports/index.js';
 import { NOON, aPoolKey, anInstanceId, placed } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
+import { expectFault } from '../support/expect-fault.js';
 import { quietLog } from '../support/quiet-log.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -63,6 +66,25 @@ describe('the store on PostgreSQL', function () {
       } finally {
         await dataSource.destroy();
       }
+    });
+
+    it('know a request of the release before, whose idempotency key was kept as it came', async () => {
+      const kept = `INSERT INTO idempotency_keys
+        VALUES ($1, $2, $3, NULL, now(), now() + interval '1 hour')`;
+      await database.query(kept, ['p', 'sign-up-4711', 'its hash']);
+      const dataSource = createDataSource({
+        ...{ url: database.url(), connectionsMax: 1, applicationName: 'test' },
+      });
+      await dataSource.initialize();
+      try {
+        await new DigestsOfIdempotencyKeys1795524000000().up(dataSource.createQueryRunner());
+      } finally {
+        await dataSource.destroy();
+      }
+      const repeated = { key: digestOf('sign-up-4711'), requestHash: 'of another request' };
+      const asked = { principal: 'p', ...repeated, ttlMs: 60_000 };
+      const { kind } = await store.idempotency.begin(asked);
+      expect(kind).to.equal('other_request');
     });
   });
 
@@ -184,11 +206,11 @@ describe('the store on PostgreSQL', function () {
       const first = await store.leases.grant('pool:x', 'a', 60_000);
       expect(await store.leases.grant('pool:x', 'b', 60_000)).to.equal(null);
       expect((await store.leases.grant('pool:x', 'a', 60_000))?.fence).to.equal(first?.fence);
-      if (first !== null) await store.leases.release(first);
+      if (first !== null) await store.leases.release([first]);
 
       const second = await store.leases.grant('pool:x', 'b', 60_000);
       expect(second?.fence).to.equal((first?.fence ?? 0) + 1);
-      if (first !== null) await store.leases.release(first);
+      if (first !== null) await store.leases.release([first]);
       expect(await store.leases.grant('pool:x', 'a', 60_000)).to.equal(null);
     });
 
@@ -201,8 +223,36 @@ describe('the store on PostgreSQL', function () {
     });
   });
 
+  it('frees a pool that a frozen host had locked in the middle of a transaction', async () => {
+    let freeze = (): void => undefined;
+    const frozen = new Promise<void>((resolve) => (freeze = resolve));
+    const holding = store.transaction(async (tx) => {
+      await tx.pools.findForUpdate(pool.id);
+      await frozen;
+      return tx.pools.change(pool.id, { idleTarget: 1 });
+    });
+    holding.catch(() => undefined);
+    try {
+      const next = store.transaction((tx) => tx.pools.findForUpdate(pool.id));
+      const freed = { withinMs: 14_000, describe: 'the lock to be free' };
+      await waitFor(() => next, freed);
+    } finally {
+      freeze();
+    }
+    await expectFault('database_unreachable', holding);
+    expect((await store.pools.find(pool.id))?.idleTarget).to.equal(pool.idleTarget);
+  });
+
   it('refuses to change or remove audit rows', async () => {
-    const entry = { at: NOON, actor: 'a', action: 'b', target: 'c', requestId: null, details: {} };
+    const entry = {
+      at: NOON,
+      actor: 'a',
+      action: 'b',
+      target: 'c',
+      requestId: null,
+      from: null,
+      details: {},
+    };
     await store.audit.append({ ...entry, outcome: 'done' });
     for (const statement of [
       'UPDATE audit SET actor = $1',

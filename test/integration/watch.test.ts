@@ -105,6 +105,18 @@ describe('following an instance', function () {
     return command.execute({ caller: aCaller(), instanceId: id, until, withinMs, signal });
   }
 
+  it('is told at once how it stands when as many wait as may', async () => {
+    const start = await aStart();
+    const command = new AwaitInstance(store, feed, { openMax: 1, openPerTenantMax: 1 });
+    const asked = { caller: aCaller(), instanceId: start.id, until: 'ready' } as const;
+    const first = command.execute({ ...asked, withinMs: LONG_MS, signal: caller.signal });
+    await subscribed();
+    const second = await command.execute({ ...asked, withinMs: LONG_MS, signal: caller.signal });
+    expect(second.instance.state).to.equal('creating');
+    caller.abort();
+    await first;
+  });
+
   /** Lets whoever follows look once before the world goes on. */
   async function subscribed(): Promise<void> {
     while (feed.listeners.size === 0) await new Promise((turn) => setImmediate(turn));

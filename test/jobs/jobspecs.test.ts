@@ -108,6 +108,19 @@ describe('jobspecs', function () {
       expect(job).to.include('"Namespace":"team-a"');
     });
 
+    it('listens, trusts and names itself as the settings of a cluster say', async () => {
+      const settings = {
+        CLAWDEPLOY_PUBLIC_SCHEME: 'https',
+        CLAWDEPLOY_PUBLIC_EDGE_PORT: '443',
+        CLAWDEPLOY_GATEWAY_BIND: 'lan',
+        CLAWDEPLOY_GATEWAY_TRUSTED_PROXIES: '10.0.0.5, 10.1.0.0/16',
+      };
+      const job = JSON.stringify(await parse(INSTANCE_JOB, variablesFor('exec', {}, settings)));
+      expect(job).to.include('https://oc-aaaaaaaaaaaa.claws.localhost\\"]');
+      expect(job).to.include('bind: \\"lan\\"');
+      expect(job).to.include('trustedProxies: [\\"10.0.0.5\\",\\"10.1.0.0/16\\"]');
+    });
+
     it('carries the mark without which it would never be stopped', async () => {
       const job = await parse(INSTANCE_JOB, variablesFor('exec'));
       expect(job.ID).to.equal('oc-aaaaaaaaaaaa');
@@ -170,11 +183,17 @@ async function jobspecPaths(): Promise<readonly string[]> {
 }
 
 /** The variables as the control plane gives them, so that the two cannot drift apart. */
-function variablesFor(driver: Driver, pool: Partial<PoolKey> = {}): HclVariables {
+function variablesFor(
+  driver: Driver,
+  pool: Partial<PoolKey> = {},
+  changes: NodeJS.ProcessEnv = {},
+): HclVariables {
   const settings = readConfig([], {
     CLAWDEPLOY_INSTANCE_DRIVER: driver,
     CLAWDEPLOY_OPENCLAW_DIR: '/srv/openclaw',
     CLAWDEPLOY_COMPILE_CACHE_DIR: '/srv/openclaw/compile-cache',
+    CLAWDEPLOY_PUBLIC_API_URL: 'http://127.0.0.1:8080/',
+    ...changes,
   });
   const instanceId = instanceIdOf('aaaaaaaaaaaa');
   return instanceVariables(settings as Config, { instanceId, pool: aPoolKey(pool) });

@@ -36,6 +36,7 @@ const CHECKS = [
 const ROLES = [
   { role: 'operator', phases: 'examples,coverage,fuzzing' },
   { role: 'product', phases: 'examples,fuzzing' },
+  { role: 'auditor', phases: 'examples,fuzzing' },
   { role: 'tenant', tenant: 'ada', phases: 'examples,fuzzing' },
 ] as const;
 

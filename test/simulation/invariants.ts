@@ -159,6 +159,19 @@ export function checkRows({ database }: World): void {
     const pool = database.pools.committed().get(poolId);
     if (pool === undefined) throw new Broken(`an instance has a pool: ${id}`);
   }
+  checkRotations(database);
+}
+
+/** Nobody advances a rotation whose instance is not ready, so there is none. */
+function checkRotations({ rotations, instances }: World['database']): void {
+  for (const { id, instanceId, state } of rotations.committed().values()) {
+    if (CLOSED_ROTATION_STATES.includes(state)) continue;
+    const owner = instances.committed().get(instanceId)?.state ?? 'gone';
+    if (owner === 'ready') continue;
+    throw new Broken(`a rotation is open only while its instance is ready: ${id}, ${owner}`, [
+      instanceId,
+    ]);
+  }
 }
 
 /** What is not yet as it must be in the end; empty when everything has calmed down. */

@@ -184,14 +184,15 @@ class SeedRun {
         .ensure(aPoolKey(), bounds, this.#sim.now())
         .catch(() => this.#sim.wait(NODES_EVERY_MS).then(ensurePool));
     await ensurePool();
-    const nodes = async (): Promise<void> => {
+    const followNodes = async (): Promise<void> => {
       for (;;) {
-        const seen = [...this.#world.servers.nodes.values()];
-        await store.nodes.replaceAll(seen, this.#sim.now()).catch(() => undefined);
+        const nodes = [...this.#world.servers.nodes.values()];
+        const listing = { nodes, index: String(this.#sim.steps) };
+        await store.nodes.replaceAll(listing).catch(() => undefined);
         await this.#sim.wait(NODES_EVERY_MS);
       }
     };
-    void nodes();
+    void followNodes();
   }
 
   /** Calm means that nothing is left to do, and that it stays so. */

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import type { InstanceId } from '../../src/domain/ids.js';
 import { rotationIdOf } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
+import { leaseNameOf } from '../../src/domain/lease-names.js';
 import type { Pool } from '../../src/domain/pool.js';
+import { EARLY_DEATH_MEMORY_MS } from '../../src/domain/pool.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../../src/ports/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { NOON, aClaimId, aPoolKey, aTenantId, anInstanceId, placed } from '../support/builders.js';
@@ -79,10 +81,67 @@ function storeContract(open: () => Promise<Store>): void {
     claim,
     audit: {
       ...{ at: NOON, actor: 'p', action: 'instance.claim', target: claim.instanceId },
-      ...{ outcome: 'done', requestId: null, details: {} },
+      ...{ outcome: 'done', requestId: null, from: null, details: {} },
     },
     event: { topic: 'instance.claimed', key: claim.instanceId, payload: {}, at: NOON },
     idempotency,
+  });
+
+  it('closes no breaker by an admission soon after a member died early', async () => {
+    await store.pools.recordStart(pool.id, 'died_early', at(0));
+    await store.pools.recordStart(pool.id, 'admitted', at(EARLY_DEATH_MEMORY_MS - 1));
+    expect(await store.pools.find(pool.id)).to.deep.include({
+      diedEarlyAt: NOON,
+      failuresInARow: 1,
+    });
+    await store.pools.recordStart(pool.id, 'admitted', at(EARLY_DEATH_MEMORY_MS));
+    expect(await store.pools.find(pool.id)).to.include({ diedEarlyAt: null, failuresInARow: 0 });
+  });
+
+  it('remembers since when a pool is superseded, whoever supersedes it then', async () => {
+    const bounds = { idleFloor: 0, idleCeiling: 0, membersMax: 10 };
+    const [second, third] = [
+      await store.pools.ensure(aPoolKey({ openclawVersion: '2' }), bounds, NOON),
+      await store.pools.ensure(aPoolKey({ openclawVersion: '3' }), bounds, NOON),
+    ];
+    const seen = () => store.pools.find(pool.id);
+    await store.pools.supersedeOthers([second.id], at(1));
+    await store.pools.supersedeOthers([third.id], at(2));
+    expect(await seen()).to.deep.include({ supersededBy: third.id, supersededAt: at(1) });
+    await store.pools.supersedeOthers([pool.id], at(3));
+    expect(await seen()).to.include({ supersededBy: null, supersededAt: null });
+  });
+
+  it('counts what boots in the other pools of a node pool, but not what finds no place', async () => {
+    const bounds = { idleFloor: 0, idleCeiling: 0, membersMax: 10 };
+    const other = await store.pools.ensure(aPoolKey({ sizeClass: 'm' }), bounds, NOON);
+    const far = await store.pools.ensure(aPoolKey({ nodePool: 'eu' }), bounds, NOON);
+    await member('creating');
+    const blocked = await member('warming');
+    await store.instances.note(blocked, { blockedBy: 'no node is eligible' });
+    await store.instances.insert({ id: anInstanceId(), pool, at: NOON });
+    await member('idle');
+    expect(await store.instances.countStartingElsewhere(other)).to.equal(1);
+    expect(await store.instances.countStartingElsewhere(pool)).to.equal(0);
+    expect(await store.instances.countStartingElsewhere(far)).to.equal(0);
+  });
+
+  it('lists the members on closed nodes, and none whose node it never heard of', async () => {
+    const idle = await member('idle');
+    expect(await store.instances.listStranded(pool.id)).to.deep.equal([]);
+    const node = { id: 'node-a', name: 'a', nodePool: 'default', isEligible: false };
+    await store.nodes.replaceAll({ index: '1', nodes: [node] });
+    expect(await store.instances.listStranded(pool.id)).to.deep.equal([idle.id]);
+    await store.nodes.replaceAll({ index: '2', nodes: [{ ...node, isEligible: true }] });
+    expect(await store.instances.listStranded(pool.id)).to.deep.equal([]);
+  });
+
+  it('counts refused claims as demand of their offer', async () => {
+    await store.claims.recordRefusals(OFFER, 3, at(0));
+    await store.claims.recordRefusals(OFFER, 2, at(1));
+    await store.claims.recordRefusals('m@default', 9, at(1));
+    const window = { now: at(10_000), bucketMs: 10_000, buckets: 3 };
+    expect((await store.claims.demand(OFFER, window)).arrivals).to.deep.equal([0, 5, 0]);
   });
 
   describe('transactions', () => {
@@ -156,8 +215,9 @@ function storeContract(open: () => Promise<Store>): void {
       const old = await member('idle', 100);
       const suspect = await member('idle', 50);
       await store.instances.note(suspect, { suspectAt: NOON });
+      const open = { id: 'node-a', name: 'a', nodePool: 'default', isEligible: true };
       const closed = { id: 'node-b', name: 'b', nodePool: 'default', isEligible: false };
-      await store.nodes.replaceAll([closed], NOON);
+      await store.nodes.replaceAll({ index: '1', nodes: [open, closed] });
       const away = await member('idle', 10);
       await store.instances.note(away, { nodeId: 'node-b' });
 
@@ -167,12 +227,19 @@ function storeContract(open: () => Promise<Store>): void {
       expect(await store.instances.takeIdle(taking())).to.equal(null);
     });
 
+    it('gives no member of a node that is listed no more', async () => {
+      await member('idle');
+      const other = { id: 'node-b', name: 'b', nodePool: 'default', isEligible: true };
+      await store.nodes.replaceAll({ index: '1', nodes: [other] });
+      expect(await store.instances.takeIdle(taking())).to.equal(null);
+    });
+
     it('takes members of superseded pools when asked for those', async () => {
       const { id } = await member('idle');
       const key = aPoolKey({ openclawVersion: '2026.9.7' });
       const bounds = { idleFloor: 0, idleCeiling: 2, membersMax: 10 };
       const heir = await store.pools.ensure(key, bounds, NOON);
-      await store.pools.supersedeOthers([heir.id]);
+      await store.pools.supersedeOthers([heir.id], NOON);
       expect(await store.instances.takeIdle(taking({ poolId: heir.id }))).to.equal(null);
       const late = await store.instances.takeIdleSuperseded(taking({ poolId: heir.id }));
       expect(late?.id).to.equal(id);
@@ -219,6 +286,18 @@ function storeContract(open: () => Promise<Store>): void {
     expect(await store.instances.note(seen, { suspectAt: null })).to.equal(null);
     expect((await store.instances.find(seen.id))?.suspectAt).to.deep.equal(at(1));
     expect(await store.instances.note(present(suspect), { suspectAt: null })).to.not.equal(null);
+  });
+
+  it('leads no name back to an address that was left since the look', async () => {
+    const seen = await member('idle');
+    const moved = present(
+      await store.instances.note(seen, { address: '127.0.0.1:2', allocationId: 'two' }),
+    );
+    const stalled = { address: '127.0.0.1:1', allocationId: 'one' };
+    expect(await store.instances.note(seen, stalled)).to.equal(null);
+    expect(await store.instances.note(seen, { address: null })).to.equal(null);
+    expect(await store.instances.find(seen.id)).to.include({ address: '127.0.0.1:2' });
+    expect(await store.instances.note(moved, { address: null })).to.include({ address: null });
   });
 
   it('waits for a locked row and then looks again', async () => {
@@ -272,7 +351,7 @@ function storeContract(open: () => Promise<Store>): void {
   });
 
   describe('idempotency keys', () => {
-    const entry = { principal: 'p', key: 'k', requestHash: 'h', at: NOON, expiresAt: at(100) };
+    const entry = { principal: 'p', key: 'k', requestHash: 'h', ttlMs: 60_000 };
     const finished = async (tx: Repositories, id: InstanceId): Promise<string> => {
       const { kind } = await tx.idempotency.begin(entry);
       if (kind === 'first') {
@@ -298,8 +377,10 @@ function storeContract(open: () => Promise<Store>): void {
       });
       await failing.catch(() => undefined);
       expect(await store.transaction((tx) => finished(tx, id))).to.equal('first');
-      const late = { ...entry, at: at(100), expiresAt: at(200) };
-      expect((await store.idempotency.begin(late)).kind).to.equal('first');
+      const expired = { ...entry, key: 'short', ttlMs: 0 };
+      await store.idempotency.begin(expired);
+      expect((await store.idempotency.begin(expired)).kind).to.equal('first');
+      expect(await store.idempotency.deleteExpired(10)).to.equal(1);
     });
   });
 
@@ -308,10 +389,49 @@ function storeContract(open: () => Promise<Store>): void {
     const first = present(raced.find((lease) => lease !== null) ?? null);
     expect(raced.filter((lease) => lease !== null)).to.have.length(1);
     expect((await store.leases.grant('x', first.holder, 60_000))?.fence).to.equal(first.fence);
-    await store.leases.release({ ...first, fence: first.fence + 1 });
+    await store.leases.release([{ ...first, fence: first.fence + 1 }]);
     expect(await store.leases.grant('x', 'c', 60_000)).to.equal(null);
-    await store.leases.release(first);
+    await store.leases.release([first]);
     expect((await store.leases.grant('x', 'c', 60_000))?.fence).to.equal(first.fence + 1);
+  });
+
+  it('forgets leases on what is deleted, once they ran out', async () => {
+    const living = await member('idle', 1);
+    const gone = await member('idle', 2);
+    const leaving = await store.instances.move(gone, { verb: 'delete', at: NOON });
+    await store.instances.move(present(leaving), { verb: 'finish', at: NOON });
+    const held = await store.leases.grant(leaseNameOf('instance', gone.id), 'a', 60_000);
+    await store.leases.grant(leaseNameOf('instance', living.id), 'a', 0);
+    expect(await store.leases.deleteSettled(10)).to.equal(0);
+    await store.leases.handOver([present(held)]);
+    expect(await store.leases.deleteSettled(10)).to.equal(1);
+    expect(await store.leases.deleteSettled(10)).to.equal(0);
+  });
+
+  describe('nodes', () => {
+    const node = (isEligible: boolean, id = 'node-a') => {
+      return { id, name: id, nodePool: 'default', isEligible };
+    };
+
+    it('stay closed when a listing from before their closing comes late', async () => {
+      expect(await store.nodes.replaceAll({ index: '7', nodes: [node(true)] })).to.equal(true);
+      expect(await store.nodes.replaceAll({ index: '12', nodes: [node(false)] })).to.equal(true);
+      expect(await store.nodes.replaceAll({ index: '7', nodes: [node(true)] })).to.equal(false);
+      expect(await store.nodes.countEligible('default')).to.equal(0);
+    });
+
+    it('are the same listing when told of with the same index', async () => {
+      await store.nodes.replaceAll({ index: '7', nodes: [node(true)] });
+      const both = [node(true), node(true, 'node-b')];
+      expect(await store.nodes.replaceAll({ index: '7', nodes: both })).to.equal(true);
+      expect(await store.nodes.countEligible('default')).to.equal(2);
+    });
+
+    it('are not forgotten for a listing that is empty', async () => {
+      await store.nodes.replaceAll({ index: '7', nodes: [node(true)] });
+      expect(await store.nodes.replaceAll({ index: '8', nodes: [] })).to.equal(false);
+      expect(await store.nodes.countEligible('default')).to.equal(1);
+    });
   });
 
   it('opens the breaker at the third failure, and closes it on a success', async () => {
@@ -384,6 +504,25 @@ function storeContract(open: () => Promise<Store>): void {
     expect(await store.rotations.find(seen.id)).to.deep.equal(over);
   });
 
+  it('closes the rotation that is open, with an audit line, and leaves others as they are', async () => {
+    const { id: instanceId } = await member('idle');
+    const open = (suffix: string) =>
+      store.rotations.open({
+        ...{ id: rotationIdOf(suffix), instanceId, names: ['openai'], owner: 'tenant', at: NOON },
+      });
+    const first = (await open('aaaaaaaaaaaa')) ?? expect.fail('not opened');
+    await store.rotations.advance(first, { state: 'verified', at: at(1) });
+    await open('bbbbbbbbbbbb');
+    const closing = { at: at(2), reason: 'instance_gone', actor: 'somebody' } as const;
+    await store.rotations.closeOpen(instanceId, closing);
+    await store.rotations.closeOpen(instanceId, closing);
+
+    expect(await store.rotations.findOpen(instanceId)).to.equal(null);
+    const [second, untouched] = await store.rotations.list(instanceId, 5);
+    expect(second).to.deep.include({ state: 'reverted', reason: 'instance_gone', stateAt: at(2) });
+    expect(untouched).to.include({ state: 'verified', reason: null });
+  });
+
   it('promotes the keys that a rotation proved, but none that was removed meanwhile', async () => {
     const { id: instanceId } = await member('idle');
     const set = placed('openai', 'stub');
@@ -411,6 +550,29 @@ function storeContract(open: () => Promise<Store>): void {
       },
     ]);
     expect(await store.instances.find(instanceId)).to.include({ keyVersion: 4, revision: 5 });
+  });
+
+  it('lists people who wait before older rows that an outage left', async () => {
+    const leaving = [await member('idle', -300), await member('idle', -200)];
+    for (const each of leaving) await store.instances.move(each, { verb: 'delete', at: NOON });
+    await member('warming', -100);
+    const idle = await member('idle', -50);
+    await store.instances.takeComing(taking());
+    await member('creating', -400);
+    const claimed = present(await store.instances.takeIdle(taking({ at: at(500) })));
+    expect(claimed.id).to.equal(idle.id);
+
+    const due = await store.instances.listDue(2);
+    const tenants = await Promise.all(due.map((id) => store.instances.find(id)));
+    expect(tenants.map((row) => row?.tenantId)).to.deep.equal([tenant.id, tenant.id]);
+  });
+
+  it('lists no idle member that a controller looks after', async () => {
+    const { id } = await member('idle');
+    const lease = present(await store.leases.grant(leaseNameOf('instance', id), 'a', 60_000));
+    expect(await store.instances.listDue(10)).to.deep.equal([]);
+    await store.leases.release([lease]);
+    expect(await store.instances.listDue(10)).to.deep.equal([id]);
   });
 
   it('lists what is due, and counts every state', async () => {

@@ -207,10 +207,18 @@ describe('access in the development stack', function () {
     expect(logs.status).to.equal(403);
   });
 
-  it('gives the API nothing in Nomad', async () => {
-    expect((await caller.nomad('nomad-api.token', 'jobs')).json ?? []).to.deep.equal([]);
-    const refused = await caller.nomad('nomad-api.token', 'jobs', 'PUT', { Job: tinyJob(ONE) });
-    expect(refused.status).to.equal(403);
+  it('gives the API and the worker no token of Nomad or Consul, nor their addresses', () => {
+    for (const role of ['api', 'worker'] as const) {
+      const told = Object.keys(stack.controlPlaneEnv(role));
+      expect(
+        told.filter((name) => /NOMAD|CONSUL/.test(name)),
+        role,
+      ).to.deep.equal([]);
+    }
+    const tokens = readdirSync(stack.layout.secrets).filter((name) =>
+      /^(nomad|consul)-/.test(name),
+    );
+    expect(tokens.filter((name) => /api|worker/.test(name))).to.deep.equal([]);
   });
 
   it('signs tokens that the published key set verifies', async () => {

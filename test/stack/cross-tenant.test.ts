@@ -1,78 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
+import { waitFor } from '../support/wait-for.js';
 import { StackCaller, purgePrivate, shortStateDir, upPrivate } from './support/private-stack.js';
+import { allocationOf, runSleepingJob } from './support/sleeping-job.js';
 import { readTaskFile, runTinyJob, tinyJobRuns } from './support/tiny-job.js';
+import type { Attempt } from './support/vault-attempts.js';
+import { FOREIGN, waysTo, waysToCampaign } from './support/vault-attempts.js';
+import { AuditSince, recordOf } from './support/vault-audit.js';
 
 const MINE = 'oc-aaaaaaaaaaa2';
 const THEIRS = 'oc-bbbbbbbbbbb3';
-
-type Method = 'GET' | 'POST' | 'DELETE' | 'LIST';
-
-interface Attempt {
-  readonly method: Method;
-  readonly path: string;
-}
-
-/** Every way to an instance's secret that Vault's key-value engine has. */
-function waysTo(id: string, secret: 'keys' | 'gateway'): readonly Attempt[] {
-  const at = `instances/${id}/${secret}`;
-  return [
-    { method: 'GET', path: `kv/data/${at}` },
-    { method: 'GET', path: `kv/data/${at}?version=1` },
-    { method: 'POST', path: `kv/data/${at}` },
-    { method: 'DELETE', path: `kv/data/${at}` },
-    { method: 'GET', path: `kv/subkeys/${at}` },
-    { method: 'GET', path: `kv/metadata/${at}` },
-    { method: 'POST', path: `kv/metadata/${at}` },
-    { method: 'DELETE', path: `kv/metadata/${at}` },
-    { method: 'POST', path: `kv/delete/${at}` },
-    { method: 'POST', path: `kv/undelete/${at}` },
-    { method: 'POST', path: `kv/destroy/${at}` },
-  ];
-}
-
-/** What nobody but the operator has any business with. */
-const FOREIGN: readonly Attempt[] = [
-  { method: 'LIST', path: 'kv/metadata' },
-  { method: 'GET', path: 'kv/config' },
-  { method: 'GET', path: 'kv/data/clawdeploy/api' },
-  { method: 'POST', path: 'kv/data/clawdeploy/api' },
-  { method: 'GET', path: 'other/data/instances' },
-  { method: 'LIST', path: 'sys/policies/acl' },
-  { method: 'POST', path: 'sys/policies/acl/mine' },
-  { method: 'GET', path: 'sys/mounts' },
-  { method: 'POST', path: 'sys/rotate' },
-  { method: 'POST', path: 'auth/token/create' },
-  { method: 'GET', path: 'auth/approle/role/clawdeploy-api/role-id' },
-  { method: 'POST', path: 'auth/jwt-nomad/role/mine' },
-  { method: 'LIST', path: 'identity/entity/id' },
-  { method: 'POST', path: 'identity/entity' },
-  { method: 'GET', path: 'transit/export/encryption-key/clawdeploy-backups' },
-];
-
-/** Every way to the value of a key campaign. */
-const CAMPAIGN = `campaigns/kc-aaaaaaaaaaa2`;
-const CAMPAIGNS: readonly Attempt[] = [
-  { method: 'GET', path: `kv/data/${CAMPAIGN}` },
-  { method: 'GET', path: `kv/subkeys/${CAMPAIGN}` },
-  { method: 'POST', path: `kv/data/${CAMPAIGN}` },
-  { method: 'DELETE', path: `kv/data/${CAMPAIGN}` },
-  { method: 'GET', path: `kv/metadata/${CAMPAIGN}` },
-  { method: 'POST', path: `kv/metadata/${CAMPAIGN}` },
-  { method: 'DELETE', path: `kv/metadata/${CAMPAIGN}` },
-  { method: 'POST', path: `kv/destroy/${CAMPAIGN}` },
-  { method: 'LIST', path: 'kv/metadata/campaigns' },
-];
+const CAMPAIGN_ID = 'kc-aaaaaaaaaaa2';
+const CAMPAIGN = `campaigns/${CAMPAIGN_ID}`;
+const CAMPAIGNS = waysToCampaign(CAMPAIGN_ID);
 
 const LISTS: readonly Attempt[] = [
   { method: 'LIST', path: 'kv/metadata/instances' },
   { method: 'LIST', path: `kv/metadata/instances/${THEIRS}` },
 ];
-
-const AuditLine = z.object({ request: z.object({ path: z.string() }) });
 
 /** Each identity tries what is not for it, on real servers; all of it is refused, and on record. */
 describe('across tenants', function () {
@@ -98,20 +46,42 @@ describe('across tenants', function () {
   it('an instance reaches nothing of another one, nor of anybody else', async () => {
     const allocationId = await tinyJobRuns(caller, MINE);
     const token = readTaskFile(stack, allocationId, 'secrets/vault_token')?.trim() ?? '';
-    const own = waysTo(MINE, 'keys').filter(({ method }) => method !== 'GET');
     await expectRefused(token, [
       ...waysTo(THEIRS, 'keys'),
       ...waysTo(THEIRS, 'gateway'),
-      ...own,
+      ...except(waysTo(MINE, 'keys'), ['GET kv/data']),
+      ...except(waysTo(MINE, 'gateway'), ['GET kv/data']),
       ...CAMPAIGNS,
       ...LISTS,
       ...FOREIGN,
     ]);
   });
 
-  it('the API reads no key, by no way, and no list', async () => {
+  it('a job with the name of an instance in another namespace gets no token at all', async () => {
+    const job = { id: 'oc-ccccccccccc4', namespace: 'elsewhere', tasks: ['gateway'] };
+    const audit = new AuditSince(caller, stack);
+    await runSleepingJob(caller, { ...job, role: 'openclaw-instance' });
+    await waitFor(() => Promise.resolve(audit.refusedLogins > 0), {
+      withinMs: 40_000,
+      describe: 'Vault to refuse the stranger',
+    });
+    const { id, status } = await allocationOf(caller, job);
+    expect(status).to.not.equal('running');
+    const folder = join(stack.layout.data, 'nomad', 'alloc', id, 'gateway');
+    expect(existsSync(join(folder, 'secrets', 'vault_token'))).to.equal(false);
+    const purge = `job/${job.id}?purge=true&namespace=${job.namespace}`;
+    await caller.nomad('nomad-management.token', purge, 'DELETE');
+  });
+
+  it('the API reads no key, ends nothing, writes no gateway’s token, and sees no list', async () => {
     const token = await caller.vaultLogin('api');
-    await expectRefused(token, [...readsOf('keys'), ...LISTS, ...FOREIGN]);
+    const writes = ['POST kv/data', 'PATCH kv/data'];
+    await expectRefused(token, [
+      ...except(waysTo(THEIRS, 'keys'), [...writes, 'GET kv/metadata']),
+      ...except(waysTo(THEIRS, 'gateway'), ['GET kv/data']),
+      ...LISTS,
+      ...FOREIGN,
+    ]);
   });
 
   it('the API writes the value of a campaign once, and neither reads nor changes it', async () => {
@@ -125,38 +95,49 @@ describe('across tenants', function () {
     await expectRefused(token, CAMPAIGNS);
   });
 
-  it('the controller reads no key, by no way', async () => {
+  it('the controller reads no key, by no way, and changes no more than it must', async () => {
     const token = await caller.vaultLogin('controller');
-    await expectRefused(token, [...readsOf('keys'), ...CAMPAIGNS, ...FOREIGN]);
+    const inUse = ['GET kv/metadata', 'DELETE kv/metadata', 'POST kv/data'];
+    await expectRefused(token, [
+      ...except(waysTo(THEIRS, 'keys'), [...inUse, 'PATCH kv/data', 'POST kv/destroy']),
+      ...except(waysTo(THEIRS, 'gateway'), [...inUse, 'GET kv/data']),
+      ...CAMPAIGNS,
+      ...FOREIGN,
+    ]);
   });
 
   it('the worker reads no secret of an instance, and ends none', async () => {
     const token = await caller.vaultLogin('worker');
-    const endings = waysTo(THEIRS, 'keys').filter(
-      ({ method, path }) => method !== 'GET' && !path.startsWith('kv/data'),
-    );
+    const writes = ['POST kv/data', 'PATCH kv/data'];
     await expectRefused(token, [
-      ...readsOf('keys'),
-      ...endings,
+      ...except(waysTo(THEIRS, 'keys'), [...writes, 'GET kv/metadata']),
       ...waysTo(THEIRS, 'gateway'),
       ...LISTS,
       ...FOREIGN,
     ]);
   });
 
+  for (const role of ['api', 'controller', 'worker'] as const) {
+    it(`the ${role} changes one key by a patch, and is told nothing of the others`, async () => {
+      const token = await caller.vaultLogin(role);
+      const path = `kv/data/instances/${THEIRS}/keys`;
+      const metadata = await caller.vault(token, `kv/metadata/instances/${THEIRS}/keys`);
+      const { data } = z
+        .object({ data: z.object({ current_version: z.number() }) })
+        .parse(metadata.json);
+      const change = { options: { cas: data.current_version }, data: { [role]: 'x' } };
+      const patched = await caller.vault(token, path, 'PATCH', change);
+      expect(patched.status, patched.text).to.equal(200);
+      expect(patched.text).to.not.include('their-key');
+      const kept = await caller.vault(caller.secret('vault-root.token'), path);
+      expect(kept.json).to.have.nested.property('data.data.key', 'their-key');
+      expect(kept.json).to.have.nested.property(`data.data.${role}`, 'x');
+    });
+  }
+
   it('the worker reads the value of a campaign and ends it, and writes none', async () => {
     const token = await caller.vaultLogin('worker');
-    await expectRefused(
-      token,
-      CAMPAIGNS.filter(
-        ({ method, path }) =>
-          path !== `kv/data/${CAMPAIGN}` && !(method === 'DELETE' && path.includes('metadata')),
-      ),
-    );
-    await expectRefused(token, [
-      { method: 'POST', path: `kv/data/${CAMPAIGN}` },
-      { method: 'DELETE', path: `kv/data/${CAMPAIGN}` },
-    ]);
+    await expectRefused(token, except(CAMPAIGNS, ['GET kv/data', 'DELETE kv/metadata']));
     expect((await caller.vault(token, `kv/data/${CAMPAIGN}`)).status).to.equal(200);
     expect((await caller.vault(token, `kv/metadata/${CAMPAIGN}`, 'DELETE')).status).to.equal(204);
     expect((await caller.vault(token, `kv/data/${CAMPAIGN}`)).status).to.equal(404);
@@ -172,31 +153,24 @@ describe('across tenants', function () {
     expect(opened.json).to.have.nested.property('data.plaintext', plaintext);
   });
 
-  /** The ways to read of a secret; metadata is no part of it: it holds versions, no values. */
-  function readsOf(secret: 'keys'): readonly Attempt[] {
-    return waysTo(THEIRS, secret).filter(
-      ({ method, path }) => method === 'GET' && !path.startsWith('kv/metadata'),
+  /** All ways but those that an identity has for its work, by method and the path's beginning. */
+  function except(all: readonly Attempt[], allowed: readonly string[]): readonly Attempt[] {
+    return all.filter(
+      ({ method, path }) => !allowed.some((way) => `${method} ${path}`.startsWith(`${way}/`)),
     );
   }
 
   async function expectRefused(token: string, attempts: readonly Attempt[]): Promise<void> {
+    const audit = new AuditSince(caller, stack);
     const allowed: string[] = [];
     for (const { method, path } of attempts) {
-      const body = method === 'POST' ? { data: { key: 'x' }, versions: [1] } : undefined;
+      const hasBody = method === 'POST' || method === 'PATCH';
+      const body = hasBody ? { data: { key: 'x' }, versions: [1] } : undefined;
       const { status } = await caller.vault(token, path, method, body);
       if (status !== 403) allowed.push(`${method} ${path}: ${String(status)}`);
     }
     expect(allowed).to.deep.equal([]);
-    // The answer waits for the audit, so what was answered is on record.
-    const onRecord = refusalsOnRecord();
-    const paths = attempts.map(({ path }) => path.split('?')[0] ?? '');
-    expect(paths.filter((path) => !onRecord.has(path))).to.deep.equal([]);
-  }
-
-  function refusalsOnRecord(): ReadonlySet<string> {
-    const text = readFileSync(join(stack.layout.logs, 'vault-audit.log'), 'utf8');
-    const lines = text.split('\n').filter((line) => line.includes('permission denied'));
-    const refused = lines.map((line) => AuditLine.parse(JSON.parse(line)));
-    return new Set(refused.map(({ request }) => request.path.replace(/\/$/, '')));
+    // The answer waits for the audit, so what was answered is on record: this, by them, just now.
+    expect(await audit.refusalsOf(token)).to.deep.equal(attempts.map(recordOf));
   }
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findMarked, isAlive } from '../../tools/stack/processes.js';
+import { descendantsOf, findMarked, isAlive } from '../../tools/stack/processes.js';
 import type { MarkedProcess, ProcessProof } from '../../tools/stack/processes.js';
 import { readStackId } from '../../tools/stack/files.js';
 import { stackLayout } from '../../tools/stack/layout.js';
@@ -44,9 +44,17 @@ describe('the life of the development stack', function () {
 
   after(() => purgePrivate(stateDir));
 
-  it('says that it runs when it is started again', async () => {
+  it('says that it runs when it is started again, and what of the wishes it does not follow', async () => {
     const before = supervisorOf(stateDir);
-    const again = await upPrivate(stateDir);
+    const notes: string[] = [];
+    const again = await upPrivate(stateDir, {
+      edge: 'traefik',
+      progress: (event) => {
+        if (event.kind === 'note') notes.push(event.text);
+      },
+    });
+    expect(notes.join()).to.include('it runs with EDGE=caddy; for EDGE=traefik call `make down`');
+    expect(again.edge).to.equal('caddy');
     expect(again.wasRunning).to.equal(true);
     expect(again.urls).to.deep.equal(stack.urls);
     expect(supervisorOf(stateDir)).to.deep.equal(before);
@@ -251,6 +259,53 @@ describe('a start that is stopped', function () {
         await purgePrivate(stateDir);
       }
     });
+  }
+
+  /** Each leaves something else behind: no data yet, half a bootstrap, an agent without its client. */
+  const CUT_OFF_AT = ['postgres', 'vault-policies', 'nomad-acl', 'nomad-client', 'trust'] as const;
+
+  for (const step of CUT_OFF_AT) {
+    it(`is taken up again when its supervisor was killed at the step ${step}`, async () => {
+      const stateDir = shortStateDir();
+      const layout = stackLayout(ROOT, stateDir);
+      let killed: ProcessProof | null = null;
+      try {
+        const outcome = await upPrivate(stateDir, {
+          progress: (event) => {
+            if (event.kind !== 'began' || event.step !== step) return;
+            killed = supervisorOf(stateDir);
+            process.kill(killed.pid, 'SIGKILL');
+          },
+        }).then(
+          () => 'started',
+          (error: unknown) => String(error),
+        );
+        expect(killed).to.not.equal(null);
+        expect(outcome).to.include('The supervisor ended before the stack was up');
+
+        const again = await upPrivate(stateDir);
+        expect(again.wasRunning).to.equal(false);
+        const children = stackStatus(stateDir)?.children ?? [];
+        expect(children.filter(({ isHealthy }) => !isHealthy)).to.deep.equal([]);
+        const marked = findMarked(readStackId(layout) ?? '').map(({ pid }) => pid);
+        const others = marked.filter((pid) => !children.some((one) => one.process?.pid === pid));
+        const roots = children.map((one) => one.process?.pid);
+        expect(roots.filter((pid) => pid !== undefined && marked.includes(pid))).to.have.length(
+          children.length,
+        );
+        // What is left beside the children are their own processes, such as PostgreSQL's.
+        for (const pid of others) {
+          expect(descendantsOf(children.flatMap((one) => one.process ?? []))).to.satisfy(
+            (found: readonly ProcessProof[]) => found.some((one) => one.pid === pid),
+          );
+        }
+        const caller = new StackCaller(again);
+        await runTinyJob(caller, JOB, 'key-after-the-cut');
+        expect(await tinyJobRuns(caller, JOB)).to.be.a('string');
+      } finally {
+        await purgePrivate(stateDir);
+      }
+    }).timeout(150_000);
   }
 
   it('refuses a state folder of another version in one sentence', async () => {

@@ -66,8 +66,13 @@ export function aPool(changes: Partial<Pool> = {}): Pool {
     failuresInARow: 0,
     breakerOpenedAt: null,
     isBreakerFinal: false,
+    diedEarlyAt: null,
     pausedAt: null,
     supersededBy: null,
+    supersededAt: null,
+    memberDeadlineMs: null,
+    hold: null,
+    holdReason: null,
     ...changes,
   };
 }
@@ -95,6 +100,7 @@ export function anInstance(changes: Partial<Instance> = {}): Instance {
     address: '127.0.0.1:20000',
     suspectAt: null,
     startGrantedAt: NOON,
+    blockedBy: null,
     replacedBy: null,
     failure: null,
     createdAt: NOON,
@@ -124,7 +130,7 @@ export function aPrincipal(changes: Partial<Principal> = {}): Principal {
 
 /** Who calls, as commands want it: a product unless told otherwise. */
 export function aCaller(changes: Partial<Principal> = {}): Caller {
-  return { principal: aPrincipal(changes), requestId: 'req-test' };
+  return { principal: aPrincipal(changes), requestId: 'req-test', from: '192.0.2.1' };
 }
 
 /** What a fresh member is told: the first revision, the pool's token, no keys. */

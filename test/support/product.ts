@@ -54,20 +54,26 @@ export function fingerprintOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 
-/** Starts everything in a folder of its own, on free ports. */
+/** Starts everything in a folder of its own, or in the one that a stack slept in, on free ports. */
 export async function startProduct(options: {
+  readonly stateDir?: string;
   readonly edge?: 'caddy' | 'traefik';
+  readonly driver?: 'exec' | 'raw_exec';
   readonly pools?: string;
   readonly extraEnv?: Readonly<Record<string, string>>;
   readonly say?: (line: string) => void;
 }): Promise<Product> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'cd-'));
-  const { edge = 'caddy', pools = 's=1', extraEnv = {} } = options;
+  const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'cd-')));
+  const { edge = 'caddy', driver, pools = 's=1', extraEnv = {} } = options;
+  const driven = driver === undefined ? {} : { driver };
   const progress = (event: StackEvent): void => {
     options.say?.(event.kind === 'note' ? event.text : `${event.step} ${event.kind}`);
   };
   try {
-    const info = await upStack({ root: ROOT, stateDir, edge, pools, extraEnv, progress });
+    const info = await upStack({
+      ...{ root: ROOT, stateDir, edge, pools, extraEnv, progress },
+      ...driven,
+    });
     return await productOn(info, stateDir);
   } catch (error) {
     await downStack(stateDir, { purge: true });

@@ -9,37 +9,50 @@ import { SignJWT, exportJWK } from 'jose';
 import type { ApiCommands } from '../../src/api/all-endpoints.js';
 import { allEndpoints } from '../../src/api/all-endpoints.js';
 import { createApi } from '../../src/api/create-api.js';
-import { TokenVerifier } from '../../src/api/token-verifier.js';
+import { CredentialVerifier } from '../../src/api/credentials/credential-verifier.js';
+import { fileKeys } from '../../src/api/credentials/file-keys.js';
+import { TokenVerifier } from '../../src/api/credentials/token-verifier.js';
+import { trustedProxies } from '../../src/api/limits/caller-address.js';
+import { RequestLimits } from '../../src/api/limits/request-limits.js';
 import { AwaitInstance } from '../../src/commands/await-instance.js';
 import { ChangeKeyCampaign } from '../../src/commands/change-key-campaign.js';
 import { ChangeKeys } from '../../src/commands/change-keys.js';
 import { ChangePool } from '../../src/commands/change-pool.js';
 import { CheckKeys } from '../../src/commands/check-keys.js';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
+import { CreateApiKey } from '../../src/commands/create-api-key.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
+import { FindAudit } from '../../src/commands/find-audit.js';
 import { FindInstance } from '../../src/commands/find-instance.js';
 import { FindKeyCampaign } from '../../src/commands/find-key-campaign.js';
 import { FindRotation } from '../../src/commands/find-rotation.js';
 import { FindSweep } from '../../src/commands/find-sweep.js';
+import { ListApiKeys } from '../../src/commands/list-api-keys.js';
 import { ListInstances } from '../../src/commands/list-instances.js';
 import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
 import { RequestSweep } from '../../src/commands/request-sweep.js';
+import { RevokeApiKey } from '../../src/commands/revoke-api-key.js';
 import { RotateKeys } from '../../src/commands/rotate-keys.js';
 import { StartKeyCampaign } from '../../src/commands/start-key-campaign.js';
 import { StartRotation } from '../../src/commands/start-rotation.js';
 import { SuspendTenant } from '../../src/commands/suspend-tenant.js';
+import { VerifyApiKey } from '../../src/commands/verify-api-key.js';
 import { WatchInstance } from '../../src/commands/watch-instance.js';
+import { rateLimitOf } from '../../src/domain/rate-limit.js';
 import { systemClock } from '../../src/lib/clock.js';
 import type { Log, Store } from '../../src/ports/index.js';
 import { someOffers } from './builders.js';
 import { FakeCampaignValues } from './fakes/fake-campaign-values.js';
+import { FakeRateLimits } from './fakes/fake-rate-limits.js';
 import { FakeSecrets } from './fakes/fake-secrets.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
 
 const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
-const NAMES = { baseDomain: 'claws.localhost', edgePort: 8088 };
+const NAMES = { scheme: 'http', baseDomain: 'claws.localhost', edgePort: 8088 } as const;
+/** More than any test of this API asks for, each of which would then be about limits alone. */
+const ENOUGH_PER_SECOND = 10_000;
 
 /** Every operation on a real database, listening on a port of its own; Vault alone is imitated. */
 export interface RealApi {
@@ -55,17 +68,23 @@ export async function startRealApi(store: Store, version: string): Promise<RealA
   const dir = await makeTempDir();
   const jwksFile = join(dir, 'jwks.json');
   const signing = await trustedKey(jwksFile);
+  const tokens = new TokenVerifier({
+    keys: fileKeys(jwksFile),
+    ...{ issuer: ISSUER, audience: AUDIENCE, algorithms: ['ES256'], clockToleranceS: 5 },
+  });
   const errors: string[] = [];
   const stopping = new AbortController();
   const api = createApi({
     endpoints: allEndpoints(commandsOn(store), NAMES),
-    tokens: new TokenVerifier({ jwksFile, issuer: ISSUER, audience: AUDIENCE }),
+    tokens: new CredentialVerifier(tokens, new VerifyApiKey(store, systemClock)),
+    limits: generousLimits(),
     operations: {
       readiness: () => Promise.resolve({ isReady: true, checks: { database: 'ok' } }),
       metrics: () => Promise.resolve({ type: 'text/plain; version=0.0.4', text: 'members 1\n' }),
     },
     log: errorsInto(errors),
     onRequest: () => undefined,
+    onRefusal: () => undefined,
     version,
     stopping: stopping.signal,
   });
@@ -125,7 +144,26 @@ function commandsOn(store: Store): ApiCommands {
     pools: { list: new ListPools(store), change: new ChangePool(store, systemClock, 50) },
     tenants: { suspend: new SuspendTenant(store, systemClock) },
     sweeps: { request: new RequestSweep(store, systemClock), find: new FindSweep(store) },
+    apiKeys: {
+      create: new CreateApiKey(store, systemClock),
+      list: new ListApiKeys(store),
+      revoke: new RevokeApiKey(store, systemClock),
+    },
+    audit: new FindAudit(store),
   };
+}
+
+function generousLimits(): RequestLimits {
+  return new RequestLimits({
+    rates: new FakeRateLimits(systemClock),
+    limits: {
+      address: rateLimitOf('address', ENOUGH_PER_SECOND),
+      caller: rateLimitOf('caller', ENOUGH_PER_SECOND),
+      tenant: rateLimitOf('tenant', ENOUGH_PER_SECOND),
+      creates: rateLimitOf('creates', ENOUGH_PER_SECOND),
+    },
+    trusted: trustedProxies(['127.0.0.1']),
+  });
 }
 
 async function trustedKey(jwksFile: string): Promise<KeyObject> {

@@ -12,7 +12,7 @@ import { waitFor } from './wait-for.js';
 /** The repository's root, from where policies and jobspecs are read. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-export type ServerName = 'nomad' | 'consul' | 'vault';
+export type ServerName = 'nomad' | 'consul' | 'vault' | 'caddy' | 'traefik';
 
 /**
  * Where the program is: `CLAWDEPLOY_BIN_DIR`, else what `make setup` found, else the PATH; null
@@ -33,6 +33,7 @@ export interface TestServer {
   readonly address: string;
   /** Calls its API as its administrator; returns the parsed answer, throws unless it is 2xx. */
   readonly admin: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -40,6 +41,8 @@ export interface ServerStart {
   readonly name: ServerName;
   readonly port: number;
   readonly adminHeaders: () => Readonly<Record<string, string>>;
+  /** Name of its configuration file, for those who tell its format by that. */
+  readonly configName?: string;
   /** Content of its configuration file, given the folder that is its own. */
   readonly config: (folder: string) => string;
   readonly args: (configFile: string, folder: string) => readonly string[];
@@ -58,7 +61,7 @@ export async function startServer(start: ServerStart): Promise<TestServer> {
   const program = findServer(start.name);
   if (program === null) throw new Error(`${start.name} is not installed; run make setup`);
   const folder = start.folder ?? (await makeTempDir());
-  const configFile = join(folder, 'config.hcl');
+  const configFile = join(folder, start.configName ?? 'config.hcl');
   await writeFile(configFile, start.config(folder), { mode: 0o600 });
   const child = launch(program, start.args(configFile, folder), folder);
   const address = `http://127.0.0.1:${String(start.port)}`;
@@ -82,7 +85,7 @@ export async function startServer(start: ServerStart): Promise<TestServer> {
     await stop();
     throw new Error(`${start.name} did not start: ${output.slice(-2_000)}`, { cause });
   }
-  return { address, admin, stop };
+  return { address, admin, pid: child.pid ?? 0, stop };
 }
 
 /** Skips a suite that needs a server nobody installed; fails where all must be there (CI). */

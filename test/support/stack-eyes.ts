@@ -6,9 +6,13 @@ import { stackStatus } from '../../tools/stack/stack.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
 import { waitFor } from './wait-for.js';
 
+const TaskRestarts = z.array(
+  z.object({ TaskStates: z.record(z.string(), z.object({ Restarts: z.number() })).nullable() }),
+);
 const Allocations = z.array(
   z.object({ ID: z.string(), ClientStatus: z.string(), DesiredStatus: z.string() }),
 );
+const Secrets = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 const Jobs = z.array(z.object({ ID: z.string() }));
 
 /** What a test sees of Nomad with the stack's management token: the whole truth, past the product. */
@@ -33,9 +37,30 @@ export async function allocationIdOf(info: StackInfo, instanceId: string): Promi
   return only.ID;
 }
 
+/** How often the tasks of the instance's allocations were restarted, as Nomad counts it. */
+export async function restartsOf(info: StackInfo, instanceId: string): Promise<number> {
+  const found = TaskRestarts.parse(await askNomad(info, `/v1/job/${instanceId}/allocations`));
+  const tasks = found.flatMap(({ TaskStates }) => Object.values(TaskStates ?? {}));
+  return tasks.reduce((sum, { Restarts }) => sum + Restarts, 0);
+}
+
 /** Ids of all jobs that Nomad knows. */
 export async function nomadJobIds(info: StackInfo): Promise<readonly string[]> {
   return Jobs.parse(await askNomad(info, '/v1/jobs')).map(({ ID }) => ID);
+}
+
+/** Names of what Vault holds of the instance, in any version; none once it was destroyed. */
+export async function secretsOf(info: StackInfo, instanceId: string): Promise<readonly string[]> {
+  const token = (await readFile(info.secretFile('vault-root.token'), 'utf8')).trim();
+  const { status, data } = await axios.request<unknown>({
+    method: 'LIST',
+    url: `${info.urls.vault}/v1/kv/metadata/instances/${instanceId}`,
+    headers: { 'x-vault-token': token },
+    validateStatus: (code) => code === 200 || code === 404,
+    timeout: 10_000,
+    proxy: false,
+  });
+  return status === 404 ? [] : Secrets.parse(data).data.keys;
 }
 
 /** Kills one of the stack's own processes as a crash would; the supervisor is to notice. */

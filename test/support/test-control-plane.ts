@@ -46,8 +46,8 @@ export class TestControlPlane {
       renderConfig: (instance, keys, trial) =>
         renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
       announced: new Map(),
+      answered: new Map(),
       wakePool: () => undefined,
-      memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
       onPhase: () => undefined,
     };
     this.#instances = new InstanceReconciler(this.outside);
@@ -65,7 +65,7 @@ export class TestControlPlane {
 
   /** One run for one instance; its failure is the caller's to expect. */
   async step(id: InstanceId): Promise<void> {
-    await this.#instances.reconcile(id, this.#signal);
+    await this.#instances.reconcile(id, this.#signal, 'common');
   }
 
   async plan(poolId: PoolId): Promise<void> {

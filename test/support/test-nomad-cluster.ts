@@ -177,7 +177,7 @@ function serverConfig(
       bootstrap_expect  = 1
       raft_multiplier   = 1
       event_buffer_size = 4096
-      # Jobs of one allocation each would all go to the first node otherwise.
+      # As in nomad/scheduler: jobs of one allocation each would all go to the first node otherwise.
       default_scheduler_config {
         scheduler_algorithm = "spread"
       }

@@ -13,13 +13,16 @@ export interface TestRedis {
   readonly url: string;
   /** Empties it, as an operator may who takes it for a cache. */
   flush(): Promise<void>;
+  /** Has it hang, connections and all, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
-/** Starts Redis on a free port and waits until it answers. */
-export async function startTestRedis(): Promise<TestRedis> {
+/** Starts Redis on a free port, or on that of one which ended, and waits until it answers. */
+export async function startTestRedis(options: { port?: number } = {}): Promise<TestRedis> {
   const folder = await makeTempDir();
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
   const { path, env = {} } = program();
   const child = spawn(path, args, { stdio: 'ignore', env: { PATH: process.env['PATH'], ...env } });
@@ -49,7 +52,9 @@ export async function startTestRedis(): Promise<TestRedis> {
   const flush = async (): Promise<void> => {
     await client.flushall();
   };
-  return { url, stop, flush };
+  const freeze = (): void => void child.kill('SIGSTOP');
+  const thaw = (): void => void child.kill('SIGCONT');
+  return { url, stop, flush, freeze, thaw };
 }
 
 interface Program {

@@ -10,8 +10,13 @@ import {
   findingAt,
   listProductSources,
   parse,
+  readRequired,
   walkNodes,
 } from './source-tree.js';
+
+/** Packages that record what a process does and send it elsewhere; the bare interface does not. */
+const EXPORTERS =
+  /^(@opentelemetry\/(?!api$)|@sentry\/|@elastic\/apm|@datadog\/|@newrelic\/|@honeycombio\/|(dd-trace|newrelic|elastic-apm-node|jaeger-client|zipkin|applicationinsights|opentracing)$)/;
 
 describe('dependencies', () => {
   const sources = listProductSources();
@@ -38,6 +43,18 @@ describe('dependencies', () => {
       .map((name) => layerOf(`src/${name}`));
     expect(layers).to.not.be.empty;
     expect(layers.filter((layer) => layer === null || !(layer in LAYERS))).to.deep.equal([]);
+  });
+
+  it('send nothing of what we do to anybody: none exports traces, errors or metrics', () => {
+    const lock = JSON.parse(readRequired('package-lock.json', 'it pins every package')) as {
+      packages: Record<string, unknown>;
+    };
+    const names = Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1));
+    expect(names.length).to.be.greaterThan(100);
+    expect(
+      names.filter((name = '') => EXPORTERS.test(name)),
+      'A trace holds requests, and with them secrets: docs/security.md says that there are none.',
+    ).to.deep.equal([]);
   });
 
   it('point inwards, as ARCHITECTURE.md draws them', () => {

@@ -7,10 +7,12 @@ import { FAULT_CODES } from '../../src/errors/index.js';
 import { ROOT, listFiles, listProductSources, readRequired } from './source-tree.js';
 
 /**
- * Ports that need no suite: a log's promise is about lines on a terminal, not about answers, and
- * the store has no fake, so that test/integration holds PostgreSQL itself to its promises.
+ * Ports that need no suite here: a log's promise is about lines on a terminal, not about answers,
+ * and the stores have theirs beside the simulator's database, in test/simulation/store-contract.
  */
-const PORTS_WITHOUT_SUITE = new Set(['index', 'log', 'store', 'key-store', 'key-campaign-store']);
+const PORTS_WITHOUT_SUITE = new Set([
+  ...['index', 'log', 'store', 'audit-store', 'key-store', 'key-campaign-store', 'api-key-store'],
+]);
 
 describe('registers', () => {
   const sources = listProductSources();

@@ -64,7 +64,7 @@ export const LAYERS = {
     instead: 'The client is used by products: what it knows of the API comes from its document.',
   },
   cli: {
-    mayImport: ['errors', 'lib', 'domain', 'client'],
+    mayImport: ['errors', 'lib', 'domain', 'client', 'clients/http/read-lines'],
     instead: 'The CLI is a client of the public API: add a route and call it.',
   },
   compose: {
@@ -102,6 +102,7 @@ export const PACKAGE_HOMES = {
   'reflect-metadata': ['store', 'main'],
   bull: ['queue'],
   ioredis: ['queue', 'clients'],
+  'rate-limiter-flexible': ['clients'],
   axios: ['clients'],
   consul: ['clients'],
   'node-vault': ['clients'],

@@ -51,7 +51,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
 function calledIn({ paths }: Document): [string, [string, Operation][]][] {
   return Object.entries(paths).map(([path, methods]) => [
     path,
-    Object.entries(methods).filter(([, { security }]) => security === undefined),
+    Object.entries(methods).filter(([, { security }]) => security?.length !== 0),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { isProgram, pathFolders } from './find-on-path.js';
+import { requireDisk } from './require-disk.js';
 import { ask, run } from './run.js';
 import type { SetupContext } from './setup-context.js';
 import { logOf } from './setup-context.js';
@@ -9,6 +10,9 @@ import type { GoRecipe, GoProgram } from './tools.js';
 import { findVersion, isAccepted } from './version.js';
 
 const BUILD_LIMIT_MS = 60 * 60_000;
+
+/** What the largest server leaves in each of Go's caches; all five together leave 8 and 9 GB. */
+const GO_CACHE_GIB = 3;
 
 /** The first Go that fetches the toolchain a go.mod names by itself. */
 const GO_ACCEPTED = [{ atLeast: '1.21.0', below: null }];
@@ -37,6 +41,7 @@ export async function buildGoProgram(
   order: { readonly folder: string; readonly onLine: (line: string) => void },
 ): Promise<void> {
   await refuseWithoutCompilers(context, tool);
+  await refuseFullGoCaches(context);
   const target = join(order.folder, 'bin', tool.id);
   await run({
     doing: `building ${tool.title}`,
@@ -61,6 +66,15 @@ export function usualMinutes(recipe: GoRecipe): number {
 function goEnvironment(context: SetupContext, recipe: GoRecipe): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...context.env, GOFLAGS: '', GOWORK: 'off' };
   return recipe.needsCgo ? { ...env, CGO_ENABLED: '1' } : env;
+}
+
+/** Go's caches need several times what a server does, and may lie on other disks than ours. */
+async function refuseFullGoCaches({ env, signal }: SetupContext): Promise<void> {
+  for (const setting of ['GOCACHE', 'GOMODCACHE'] as const) {
+    const [folder = ''] = (await ask('go', ['env', setting], { env, signal }))?.split('\n') ?? [];
+    // A Go that is told to keep no cache says "off".
+    if (folder.startsWith('/')) await requireDisk(folder, GO_CACHE_GIB, setting);
+  }
 }
 
 async function refuseWithoutCompilers(context: SetupContext, tool: GoProgram): Promise<void> {

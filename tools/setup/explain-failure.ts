@@ -8,7 +8,7 @@ const SYMPTOMS: readonly Symptom[] = [
   {
     pattern: /no space left on device|ENOSPC/i,
     sentence:
-      "the disk is full; free some space (a cold setup needs about 20 GB, most of it for Go's caches) and run it again",
+      "the disk is full; free some space (a setup that has to build servers needs about 20 GB, most of it for Go's caches) and run it again",
   },
   {
     pattern: /SECURITY ERROR|checksum mismatch|EINTEGRITY/i,

@@ -25,7 +25,7 @@ import { findVersion } from './version.js';
 
 type Found = Toolchain['nomad'];
 
-/** For one binary; Go's own cache, which needs several times that, may lie on another disk. */
+/** For one binary; Go's own caches, which need several times that, are looked at apart. */
 const BUILD_GIB = 1;
 
 /** Finds, fetches or builds a Go program; fails with one sentence when nothing helps. */

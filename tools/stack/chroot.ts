@@ -3,7 +3,6 @@ import { copyFileSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync }
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { StackContext } from './context.js';
-import { instanceDriver } from './context.js';
 import { readText, writeAtomically } from './files.js';
 import { textField } from './json.js';
 
@@ -42,14 +41,14 @@ const FOLDERS = ['bin', 'etc', 'lib', 'lib64', 'usr/bin'] as const;
  * that breaks out of its user must not thereby hold the machine's /bin/sh. Built once per Node
  * binary.
  */
-export async function buildChroot({ layout, toolchain }: StackContext): Promise<void> {
+export async function buildChroot({ layout, toolchain, driver }: StackContext): Promise<void> {
   const stamp = join(layout.data, 'chroot.json');
-  const wanted = JSON.stringify({ node: toolchain.node.path, programs: PROGRAMS.length });
+  const wanted = JSON.stringify({ driver, node: toolchain.node.path, programs: PROGRAMS.length });
   if (existsSync(layout.chroot) && readText(stamp) === wanted) return;
   const draft = `${layout.chroot}.new`;
   rmSync(draft, { recursive: true, force: true });
   for (const folder of FOLDERS) mkdirSync(join(draft, folder), { recursive: true, mode: 0o755 });
-  if (instanceDriver() === 'exec') await fill(draft, toolchain.node.path);
+  if (driver === 'exec') await fill(draft, toolchain.node.path);
   rmSync(layout.chroot, { recursive: true, force: true });
   renameSync(draft, layout.chroot);
   writeAtomically(stamp, wanted);

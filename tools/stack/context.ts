@@ -15,6 +15,8 @@ export interface StackContext {
   readonly toolchain: Toolchain;
   readonly edge: EdgeKind;
   readonly withControlPlane: boolean;
+  /** How Nomad runs instances; isolation needs root. */
+  readonly driver: InstanceDriver;
   /** `CLAWDEPLOY_POOLS` of the controller, e.g. `s=2`. */
   readonly pools: string;
   /** More settings for the control plane, for tests and benchmarks. Never secrets. */

@@ -24,9 +24,11 @@ const RENEW_BEFORE_MS = 7 * 24 * 3_600_000;
 /** Whom a token of the development stack speaks for. */
 export interface TokenSubject {
   readonly sub: string;
-  readonly role: 'tenant' | 'product' | 'operator';
+  readonly role: 'tenant' | 'product' | 'operator' | 'auditor';
   /** Required for the role `tenant`. */
   readonly tenant?: string;
+  /** Narrow it to a part of what the role may do. */
+  readonly scopes?: readonly string[];
   readonly ttlMs: number;
 }
 
@@ -69,6 +71,7 @@ export async function mintToken(layout: StackLayout, subject: TokenSubject): Pro
   const claims = {
     role: subject.role,
     ...(subject.tenant === undefined ? {} : { tenant: subject.tenant }),
+    ...(subject.scopes === undefined ? {} : { scope: subject.scopes.join(' ') }),
   };
   return new SignJWT(claims)
     .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })

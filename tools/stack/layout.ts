@@ -72,7 +72,7 @@ export type SecretName =
   | 'consul-traefik.token'
   | 'nomad-management.token'
   | 'nomad-operator.token'
-  | `nomad-${Exclude<ControlPlaneRole, 'worker'>}.token`
+  | 'nomad-controller.token'
   | 'vault-unseal.key'
   | 'vault-root.token'
   | `vault-${ControlPlaneRole}.role-id`

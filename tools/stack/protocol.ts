@@ -1,3 +1,4 @@
+import type { InstanceDriver } from '../setup/driver.js';
 import type { Toolchain } from '../setup/toolchain.js';
 import type { EdgeKind } from './context.js';
 import type { StepName } from './start-stack.js';
@@ -9,6 +10,7 @@ export interface StartRequest {
   readonly stateDir: string;
   readonly edge: EdgeKind;
   readonly withControlPlane: boolean;
+  readonly driver: InstanceDriver;
   readonly pools: string;
   readonly extraEnv: Readonly<Record<string, string>>;
   readonly usualPorts: boolean;

@@ -13,9 +13,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pause } from '../../src/lib/timers.js';
+import type { InstanceDriver } from '../setup/driver.js';
 import type { Toolchain } from '../setup/toolchain.js';
 import { loadToolchain } from '../setup/toolchain.js';
 import type { EdgeKind, StackContext } from './context.js';
+import { instanceDriver } from './context.js';
 import { boundLog, openStateDir, readStackId } from './files.js';
 import type { StackLayout } from './layout.js';
 import { logFile, stackLayout } from './layout.js';
@@ -45,6 +47,8 @@ export interface UpOptions {
   readonly edge?: EdgeKind;
   /** False starts the servers and the edge only. */
   readonly withControlPlane?: boolean;
+  /** What this user may use by default; as root a test may ask for what the others get. */
+  readonly driver?: InstanceDriver;
   readonly pools?: string;
   readonly extraEnv?: Readonly<Record<string, string>>;
   /** Prefer the port numbers people know (4646, 8200, …); private stacks take any free ones. */
@@ -74,6 +78,7 @@ export async function upStack(options: UpOptions): Promise<StackInfo> {
     stateDir: layout.stateDir,
     edge: options.edge ?? 'caddy',
     withControlPlane: options.withControlPlane ?? true,
+    driver: options.driver ?? instanceDriver(),
     pools: options.pools ?? 's=2',
     extraEnv: options.extraEnv ?? {},
     usualPorts: options.usualPorts ?? false,
@@ -200,14 +205,30 @@ async function follow(request: StartRequest, { progress, signal }: UpOptions): P
   while (performance.now() < endAt && signal?.aborted !== true) {
     const isHeld = lockHolder(layout.lock) !== null;
     const state = readState(layout);
-    if (isHeld && state?.phase === 'running')
-      return describe({ ...request, edge: state.edge }, true);
+    if (isHeld && state?.phase === 'running') {
+      const text = ignoredWishes(request, state);
+      if (text !== null) progress?.({ kind: 'note', text });
+      return describe({ ...request, edge: state.edge, driver: state.driver }, true);
+    }
     if (!isHeld) {
       throw new StackError(state?.failure ?? 'The other start was given up; run `make up` again.');
     }
     await pause(100, signal);
   }
   throw new StackError('The other start is still not done; see `make status` and `make logs`.');
+}
+
+/** What was asked for and is not so, because the stack was started with something else. */
+export function ignoredWishes(
+  wished: Pick<StartRequest, 'edge' | 'pools'>,
+  running: Pick<StackState, 'edge' | 'pools'>,
+): string | null {
+  const settings = { edge: 'EDGE', pools: 'CLAWDEPLOY_POOLS' } as const;
+  const others = (['edge', 'pools'] as const).filter((part) => wished[part] !== running[part]);
+  if (others.length === 0) return null;
+  const runs = others.map((part) => `${settings[part]}=${running[part]}`).join(' and ');
+  const asked = others.map((part) => `${settings[part]}=${wished[part]}`).join(' and ');
+  return `it runs with ${runs}; for ${asked} call \`make down\` first`;
 }
 
 function describe(request: StartRequest, wasRunning: boolean): StackInfo {

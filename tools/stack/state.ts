@@ -29,6 +29,7 @@ export interface StackState {
   readonly supervisor: ProcessProof;
   readonly edge: EdgeKind;
   readonly driver: InstanceDriver;
+  readonly pools: string;
   readonly withControlPlane: boolean;
   readonly startedAt: string;
   readonly children: readonly ChildStatus[];

@@ -3,7 +3,6 @@ import { pause } from '../../src/lib/timers.js';
 import type { ChildName } from './child-spec.js';
 import { openStateDir } from './files.js';
 import type { StackContext } from './context.js';
-import { instanceDriver } from './context.js';
 import { stackLayout } from './layout.js';
 import { releaseLock, takeLock } from './lock.js';
 import { ManagedChild } from './managed-child.js';
@@ -76,13 +75,14 @@ class Supervisor {
     const startedAt = new Date().toISOString();
     const self = proofOf(process.pid);
     if (self === null) throw new Error('This process is not in /proc.');
-    const { edge, withControlPlane } = context;
+    const { edge, withControlPlane, driver, pools } = context;
     const publish = (): void => {
       writeState(context.layout, {
         phase: this.#phase,
         supervisor: self,
         edge,
-        driver: instanceDriver(),
+        driver,
+        pools,
         withControlPlane,
         startedAt,
         children: this.#children.map((child) => child.status()),

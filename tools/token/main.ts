@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findConnectionFile } from '../../src/cli/connection-file.js';
+import type { TokenSubject } from '../stack/identity.js';
 import { mintToken } from '../stack/identity.js';
 import { stackLayout } from '../stack/layout.js';
 import { sentenceOf, StackError } from '../stack/stack-error.js';
@@ -15,13 +16,14 @@ const USAGE = 2;
 
 interface TokenFlags {
   readonly tenant?: string;
-  readonly role: 'tenant' | 'product' | 'operator';
+  readonly role: TokenSubject['role'];
+  readonly scope?: readonly string[];
   readonly minutes: number;
   readonly json?: boolean;
 }
 
 /** Issues an API token with the development stack's key; in production the product's issuer does. */
-async function issue({ tenant, role, minutes, json }: TokenFlags): Promise<void> {
+async function issue({ tenant, role, scope, minutes, json }: TokenFlags): Promise<void> {
   if ((role === 'tenant') !== (tenant !== undefined)) {
     process.stderr.write('Name a tenant for the role tenant, and none for the others.\n');
     process.exitCode = USAGE;
@@ -34,6 +36,7 @@ async function issue({ tenant, role, minutes, json }: TokenFlags): Promise<void>
     sub: tenant ?? role,
     role,
     ...(tenant === undefined ? {} : { tenant }),
+    ...(scope === undefined ? {} : { scopes: scope }),
     ttlMs: minutes * 60_000,
   });
   process.stdout.write(json === true ? `${JSON.stringify({ token })}\n` : `${token}\n`);
@@ -56,8 +59,12 @@ new Command('clawdeploy token')
   .option('--tenant <name>', 'whom a token of the role tenant speaks for')
   .addOption(
     new Option('--role <role>', 'what it may do')
-      .choices(['tenant', 'product', 'operator'])
+      .choices(['tenant', 'product', 'operator', 'auditor'])
       .default('tenant'),
+  )
+  .option(
+    '--scope <scopes...>',
+    'what it is narrowed to, e.g. instances:read; all of its role by default',
   )
   .option('--minutes <count>', 'how long it is valid', minutesOf, 60)
   .option('--json', 'print it as JSON')

@@ -10,6 +10,15 @@ path "kv/metadata/campaigns/+" {
   capabilities = ["delete"]
 }
 
+# It looks for values that were left of campaigns which are over.
+path "kv/metadata/campaigns" {
+  capabilities = ["list"]
+}
+
+path "kv/metadata/campaigns/" {
+  capabilities = ["list"]
+}
+
 path "kv/data/instances/+/keys" {
   capabilities = ["create", "update", "patch"]
 }

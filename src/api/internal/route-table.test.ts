@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { waitFor } from '../../../test/support/wait-for.js';
 import { aClaimedInstance, anInstance, anInstanceId } from '../../../test/support/builders.js';
 import type { InstanceId } from '../../domain/ids.js';
 import type { Instance } from '../../domain/instance.js';
@@ -9,6 +10,8 @@ class Rows {
   readonly rows = new Map<string, Instance>();
   asked = 0;
   isAway = false;
+  /** Never answers, as a database that is frozen or behind a broken network. */
+  hangs = false;
 
   put(instance: Instance): Instance {
     this.rows.set(instance.id, instance);
@@ -19,6 +22,7 @@ class Rows {
     this.asked += 1;
     await Promise.resolve();
     if (this.isAway) throw new Error('the database is away');
+    if (this.hangs) await new Promise<never>(() => undefined);
     return this.rows.get(id) ?? null;
   }
 }
@@ -113,5 +117,29 @@ describe('RouteTable', () => {
 
     const refused = await table.find(anInstanceId()).catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(Error);
+  });
+
+  it('does not let those wait for a database that hangs whose way it knows', async () => {
+    const { id, address } = rows.put(aClaimedInstance({ state: 'ready' }));
+    await table.find(id);
+    rows.hangs = true;
+    table.onGap();
+    expect(await table.find(id)).to.deep.equal({ kind: 'upstream', address });
+
+    const asked = rows.asked;
+    for (let requests = 0; requests < 100; requests += 1) await table.find(id);
+    expect(rows.asked, 'asked again for each request').to.equal(asked);
+  });
+
+  it('leads nobody to what is deleted, once the database answers again', async () => {
+    const instance = rows.put(aClaimedInstance({ state: 'ready' }));
+    await table.find(instance.id);
+    rows.isAway = true;
+    table.onGap();
+    await table.find(instance.id);
+    rows.isAway = false;
+    rows.put({ ...instance, state: 'deleting' });
+    const isClosed = async () => (await table.find(instance.id)).kind === 'unknown';
+    await waitFor(isClosed, { withinMs: 5_000, describe: 'the name to be closed' });
   });
 });

@@ -1,6 +1,7 @@
 import type { InstanceId } from '../../domain/ids.js';
 import type { Instance } from '../../domain/instance.js';
 import { monotonicMs } from '../../lib/clock.js';
+import { deadline } from '../../lib/timers.js';
 import type { ChangeListener, InstanceStore } from '../../ports/index.js';
 
 /** Where a request for an instance's name goes. */
@@ -19,21 +20,34 @@ const FRESH_MS = 30_000;
 const PASSING_FRESH_MS = 1_000;
 /** While the database is away, what was known goes on being served for this long. */
 const STALE_MS = 10 * 60_000;
+/** How long a request waits for the database before it gets what was known. */
+const PATIENCE_MS = 300;
+/** The same for a route that was heard to have changed: it is probably not true any more. */
+const DOUBTED_PATIENCE_MS = 2_000;
+/** How long after the database failed to answer what is known is used without asking it again. */
+const AWAY_MS = 1_000;
 /** Names remembered at once; asking for made-up names pushes out the ones longest remembered. */
 const ROUTES_MAX = 50_000;
 
 interface Remembered {
   readonly route: Route;
   readonly readAtMs: number;
+  /** A change was heard of since it was read. */
+  readonly isDoubted: boolean;
 }
 
 /**
  * Answers which upstream an instance's name has: from memory, else from the database, with one
  * question for all that ask at once. A change that is heard of takes effect on the next request.
+ *
+ * While the database is away or hangs, names that are known go on being answered from memory, without
+ * waiting for it each time. What such an answer leads to may be another's by then: it is the gateway
+ * that refuses a token that is not its own, so what is stale is useless and not dangerous.
  */
 export class RouteTable implements ChangeListener {
   readonly #routes = new Map<InstanceId, Remembered>();
   readonly #asking = new Map<InstanceId, Promise<Route>>();
+  #awayUntilMs = 0;
   /** Grows with each invalidation, so that an answer read before one is not remembered after it. */
   #epoch = 0;
 
@@ -41,14 +55,11 @@ export class RouteTable implements ChangeListener {
 
   async find(id: InstanceId): Promise<Route> {
     const known = this.#routes.get(id);
-    if (known !== undefined && ageOf(known) < freshFor(known.route)) return known.route;
-    try {
-      return await this.#ask(id);
-    } catch (error) {
-      const remembered = this.#routes.get(id) ?? known;
-      if (remembered === undefined || ageOf(remembered) >= STALE_MS) throw error;
-      return remembered.route;
-    }
+    if (known === undefined) return this.#ask(id);
+    if (ageOf(known) < freshFor(known.route) && !known.isDoubted) return known.route;
+    if (ageOf(known) >= STALE_MS) return this.#ask(id);
+    if (monotonicMs() < this.#awayUntilMs) return known.route;
+    return this.#askUnlessSlow(id, known);
   }
 
   onChange(id: InstanceId): void {
@@ -66,9 +77,20 @@ export class RouteTable implements ChangeListener {
   /** Keeps the route for the case that the database is away, but asks before using it again. */
   #expire(id: InstanceId): void {
     const known = this.#routes.get(id);
-    if (known === undefined) return;
-    const readAtMs = Math.min(known.readAtMs, monotonicMs() - FRESH_MS);
-    this.#routes.set(id, { route: known.route, readAtMs });
+    if (known !== undefined) this.#routes.set(id, { ...known, isDoubted: true });
+  }
+
+  /** What the database says, or what was known when it fails or lets us wait. */
+  async #askUnlessSlow(id: InstanceId, known: Remembered): Promise<Route> {
+    const patience = deadline(known.isDoubted ? DOUBTED_PATIENCE_MS : PATIENCE_MS);
+    const asking = this.#ask(id);
+    try {
+      return await unless(patience, asking);
+    } catch {
+      // Why it failed is told by whoever has nothing to fall back on, and by the readiness probe.
+      this.#awayUntilMs = monotonicMs() + AWAY_MS;
+      return (this.#routes.get(id) ?? known).route;
+    }
   }
 
   #ask(id: InstanceId): Promise<Route> {
@@ -92,8 +114,18 @@ export class RouteTable implements ChangeListener {
     this.#routes.delete(id);
     const [oldest] = this.#routes.keys();
     if (this.#routes.size >= ROUTES_MAX && oldest !== undefined) this.#routes.delete(oldest);
-    this.#routes.set(id, { route, readAtMs: monotonicMs() });
+    this.#routes.set(id, { route, readAtMs: monotonicMs(), isDoubted: false });
   }
+}
+
+/** The promise's outcome, or the signal's reason if that fires first. */
+function unless<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+    promise.then(resolve, reject);
+  });
 }
 
 function routeOf(instance: Instance | null): Route {

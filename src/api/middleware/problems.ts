@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/index.js';
 import { jittered } from '../../lib/random.js';
 import type { Log } from '../../ports/index.js';
+import { ScopeMissing } from '../assert-scope.js';
 import { faultOf, problemOf, statusOf } from '../problem.js';
 import type { ApiContext, ApiMiddleware } from './state.js';
 
@@ -28,11 +29,19 @@ function answer(context: ApiContext, fault: Fault): void {
   context.type = 'application/problem+json';
   context.body = JSON.stringify(problemOf(fault, context.state.requestId));
   context.set('cache-control', 'no-store');
-  if (fault.code === 'unauthenticated') context.set('www-authenticate', 'Bearer');
+  const challenge = challengeOf(fault);
+  if (challenge !== null) context.set('www-authenticate', challenge);
   const retryAfterMs = retryAfterMsOf(fault);
   if (retryAfterMs !== null) {
     context.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
   }
+}
+
+/** How to come with what it takes, as RFC 6750 has it; null where nothing of that kind is missing. */
+function challengeOf(fault: Fault): string | null {
+  if (fault instanceof ScopeMissing)
+    return `Bearer error="insufficient_scope", scope="${fault.scope}"`;
+  return fault.code === 'unauthenticated' ? 'Bearer' : null;
 }
 
 /** What the fault says itself, else a spread-out pause for all that heals with time. */

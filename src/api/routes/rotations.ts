@@ -25,7 +25,7 @@ export interface RotationCommands {
 }
 
 const ROTATION_ANSWERS = {
-  200: { says: 'Over: verified or reverted.', schema: RotationShown },
+  200: { says: 'Over: verified, reverted or, rarely, unconfirmed.', schema: RotationShown },
   202: { says: 'Under way; it ends by itself in about two seconds.', schema: RotationShown },
 };
 
@@ -39,6 +39,7 @@ function rotateKeys({ rotate, check, find }: RotationCommands): Endpoint {
     method: 'post',
     path: '/v1/instances/:id/rotations',
     operationId: 'rotateKeys',
+    scope: 'keys:write',
     summary: 'Exchange keys for new ones, proven by a live call, without a restart',
     params: InstancePath,
     query: VerifyQuery,
@@ -50,6 +51,7 @@ function rotateKeys({ rotate, check, find }: RotationCommands): Endpoint {
       'instance_not_ready',
       'rotation_in_progress',
       'rotation_unprovable',
+      'keys_lost',
       'write_superseded',
       'provider_unknown',
       'provider_unreachable',
@@ -75,6 +77,7 @@ function getRotation({ find }: RotationCommands): Endpoint {
     method: 'get',
     path: '/v1/instances/:id/rotations/:rotation',
     operationId: 'getRotation',
+    scope: 'keys:read',
     summary: 'Show how a rotation stands',
     params: RotationPath,
     query: null,
@@ -99,6 +102,7 @@ function listRotations({ find }: RotationCommands): Endpoint {
     method: 'get',
     path: '/v1/instances/:id/rotations',
     operationId: 'listRotations',
+    scope: 'keys:read',
     summary: 'List the last rotations of an instance’s keys, newest first',
     params: InstancePath,
     query: null,

@@ -24,6 +24,7 @@ export function tenantEndpoints({ suspend }: TenantCommands): Endpoint[] {
       ...shared,
       method: 'put',
       operationId: 'suspendTenant',
+      scope: 'tenants:write',
       summary: 'Let a tenant claim nothing new; what they have keeps running',
       async handle({ caller, params: { ref: tenantRef } }) {
         const tenant = await suspend.execute({ caller, tenantRef, isSuspended: true });
@@ -34,6 +35,7 @@ export function tenantEndpoints({ suspend }: TenantCommands): Endpoint[] {
       ...shared,
       method: 'delete',
       operationId: 'unsuspendTenant',
+      scope: 'tenants:write',
       summary: 'Let a tenant claim again',
       async handle({ caller, params: { ref: tenantRef } }) {
         const tenant = await suspend.execute({ caller, tenantRef, isSuspended: false });

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { checkKeyName } from '../../domain/providers.js';
 import { pause } from '../../lib/timers.js';
 import type { KeyCampaign } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
@@ -42,21 +43,24 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .option('--no-wait', 'do not wait until it is over')
     .action((name: string, extra: readonly string[], flags: ReplaceFlags) => {
       if (extra.length > 0) throw usage('Type the key at the prompt or pipe it in.');
+      // Before it is shown or sent: it may be a key in the wrong place.
+      checkKeyName(name);
       return call((session) => replace(session, name, flags));
     });
   campaign
     .command('renew')
     .description('ask every tenant who brought a key of their own for another one')
     .argument('<name>', 'of the provider or channel')
-    .action((keyName: string) =>
-      call(async ({ client, signal, show }) => {
+    .action((keyName: string) => {
+      checkKeyName(keyName);
+      return call(async ({ client, signal, show }) => {
         const begun = await client.call('startKeyCampaign', {
           body: { kind: 'renew', keyName },
           signal,
         });
         show(begun, described(begun));
-      }),
-    );
+      });
+    });
   campaign
     .command('list')
     .description('list the last campaigns')

@@ -1,7 +1,9 @@
 import { Option } from 'commander';
-import { checkKey } from '../../domain/providers.js';
+import { isLikeApiKey } from '../../domain/api-key.js';
+import { checkKey, checkKeyName } from '../../domain/providers.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import { monotonicMs } from '../../lib/clock.js';
+import { followClaim } from '../../client/follow-claim.js';
 import type { ClaimedInstance, Instance, RequestOf, Schemas } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { CliFailure, usage } from '../cli-failure.js';
@@ -12,13 +14,6 @@ import type { Session } from '../session.js';
 import { describeInstance, duration } from '../text.js';
 import { isTenantToken } from '../token-role.js';
 import { writeKey } from './write-key.js';
-
-/** A binding takes about a second; after this something is wrong, and waiting longer hides it. */
-const READY_LIMIT_MS = 90_000;
-/** A gateway that has to start is given up after four minutes at most; its owner is then moved. */
-const START_LIMIT_MS = 360_000;
-/** States that lead to ready. */
-const ON_THE_WAY = ['creating', 'warming', 'binding'];
 
 interface ClaimFlags {
   readonly tenant?: string;
@@ -66,6 +61,7 @@ async function claim(
   if (provider !== undefined && !flags.wait) {
     throw usage('A key can only be set once the gateway is ready: leave out --no-wait.');
   }
+  if (provider !== undefined) checkKeyName(provider);
   const wish = wishOf(session, argument, flags);
   // Asked for and checked first, so that a wrong paste or Ctrl-C leaves nothing claimed.
   const value = provider === undefined ? null : await askSecret(world, `Key for ${provider}`);
@@ -107,7 +103,9 @@ function wishOf(
     throw usage('The tenant is named twice, and differently.');
   }
   const named = argument ?? flags.tenant;
-  const own = isTenantToken(session.token) ? undefined : session.world.environment.login;
+  // A key is a backend's, which does not claim for whoever happens to be logged in.
+  const hasOwner = isTenantToken(session.token) || isLikeApiKey(session.token);
+  const own = hasOwner ? undefined : session.world.environment.login;
   const tenant = named ?? own;
   const { idempotencyKey } = flags;
   const body = {
@@ -123,9 +121,8 @@ async function untilReady(session: Session, { id, claim }: ClaimedInstance): Pro
   const { client, signal, world } = session;
   const bar = startProgress(world.stderr, `Preparing ${id}`);
   try {
-    const instance = await client.follow(id, {
-      until: ({ state }) => !ON_THE_WAY.includes(state),
-      withinMs: claim.outcome === 'warm' ? READY_LIMIT_MS : START_LIMIT_MS,
+    const instance = await followClaim(client, id, {
+      isWarm: claim.outcome === 'warm',
       onLook: ({ progress }) => {
         if (progress !== null) bar.update(progress.step - 1, progress.of, progress.what);
       },

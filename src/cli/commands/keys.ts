@@ -1,3 +1,5 @@
+import { isInstanceId } from '../../domain/ids.js';
+import { checkKeyName } from '../../domain/providers.js';
 import type { Key } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { usage } from '../cli-failure.js';
@@ -34,6 +36,7 @@ export function addKeyCommands({ program, call }: CommandSet): void {
     .option('--no-wait', 'do not wait until the gateway uses it')
     .action((id: string, name: string, extra: readonly string[], flags: SetFlags) => {
       refuseKeyInArguments(extra);
+      checkWhere(id, name);
       return call((session) => setKey(session, id, name, flags));
     });
   keys
@@ -46,26 +49,29 @@ export function addKeyCommands({ program, call }: CommandSet): void {
     .option('--platform', PLATFORM)
     .action((id: string, name: string, extra: readonly string[], flags: SetFlags) => {
       refuseKeyInArguments(extra);
+      checkWhere(id, name);
       return call((session) => rotate(session, id, name, flags));
     });
   keys
     .command('list')
     .description('list names and versions; values stay in Vault')
     .argument('<id>')
-    .action((id: string) =>
-      call(async ({ client, signal, show }) => {
+    .action((id: string) => {
+      checkId(id);
+      return call(async ({ client, signal, show }) => {
         const { items } = await client.call('listKeys', { path: { id }, signal });
         show({ items }, listed(items));
-      }),
-    );
+      });
+    });
   keys
     .command('delete')
     .description('remove a key, without a restart')
     .argument('<id>')
     .argument('<name>')
     .option('--no-wait', 'do not wait until the gateway runs without it')
-    .action((id: string, name: string, { wait }: WaitFlag) =>
-      call(async ({ client, signal, show }) => {
+    .action((id: string, name: string, { wait }: WaitFlag) => {
+      checkWhere(id, name);
+      return call(async ({ client, signal, show }) => {
         const waitSeconds = wait ? KEY_WAIT_SECONDS : 0;
         const instance = await client.call('deleteKey', {
           path: { id, name },
@@ -73,8 +79,22 @@ export function addKeyCommands({ program, call }: CommandSet): void {
           signal,
         });
         show(instance, `The key ${name} of ${id} is removed.\n`);
-      }),
-    );
+      });
+    });
+}
+
+/**
+ * Refuses what cannot be an instance and the name of a key, before anything of it is shown or sent:
+ * either may be a key that was typed in the wrong place, and both go into a URL.
+ */
+function checkWhere(id: string, name: string): void {
+  checkId(id);
+  checkKeyName(name);
+}
+
+function checkId(id: string): void {
+  if (isInstanceId(id)) return;
+  throw usage('The first argument is an instance’s id, oc- and twelve letters and digits.');
 }
 
 function refuseKeyInArguments(extra: readonly string[]): void {

@@ -86,9 +86,11 @@ function listed(items: readonly Pool[]): string {
   return `${table(header, rows, empty)}${items.flatMap(scheduleOf).join('')}`;
 }
 
-function holdOf({ hold, supersededBy }: Pool): string {
+/** A superseded pool may be short on purpose; what the scheduler says goes along with the word. */
+function holdOf({ hold, holdReason, supersededBy }: Pool): string {
   if (supersededBy !== null) return `superseded by ${supersededBy}`;
-  return hold ?? '–';
+  if (hold === null) return '–';
+  return holdReason === null ? hold : `${hold}: ${holdReason}`;
 }
 
 function scheduleOf({ id, overrides }: Pool): readonly string[] {

@@ -65,10 +65,11 @@ export async function rotateKey(
     });
     const { state, failure } = rotation;
     if (state === 'verified') return rotation;
+    const kept = state === 'reverted' ? ' The old key is in use as before.' : '';
     const sentence =
       failure === null
         ? `The rotation is not over after ${KEY_WAIT_SECONDS} s; it ends by itself.`
-        : `${failure.sentence} The old key is in use as before.`;
+        : `${failure.sentence}${kept}`;
     throw new CliFailure(EXIT.failed, sentence, { rotation });
   } finally {
     bar.end();

@@ -8,10 +8,16 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** List instances, a page at a time */
+    /**
+     * List instances, a page at a time
+     * @description Needs the scope `instances:read`: tenant, product, operator, auditor.
+     */
     readonly get: operations['listInstances'];
     readonly put?: never;
-    /** Claim a warm instance for a tenant */
+    /**
+     * Claim a warm instance for a tenant
+     * @description Needs the scope `instances:write`: tenant, product, operator.
+     */
     readonly post: operations['claimInstance'];
     readonly delete?: never;
     readonly options?: never;
@@ -26,11 +32,17 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Show one instance */
+    /**
+     * Show one instance
+     * @description Needs the scope `instances:read`: tenant, product, operator, auditor.
+     */
     readonly get: operations['getInstance'];
     readonly put?: never;
     readonly post?: never;
-    /** Destroy an instance with all its data and keys */
+    /**
+     * Destroy an instance with all its data and keys
+     * @description Needs the scope `instances:write`: tenant, product, operator.
+     */
     readonly delete: operations['deleteInstance'];
     readonly options?: never;
     readonly head?: never;
@@ -44,7 +56,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Follow an instance until it is ready, failed or deleted */
+    /**
+     * Follow an instance until it is ready, failed or deleted
+     * @description Needs the scope `instances:read`: tenant, product, operator, auditor.
+     */
     readonly get: operations['watchInstance'];
     readonly put?: never;
     readonly post?: never;
@@ -61,7 +76,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Read the gateway’s URL and token; every reading is audited */
+    /**
+     * Read the gateway’s URL and token; every reading is audited
+     * @description Needs the scope `access:read`: tenant, product, operator.
+     */
     readonly get: operations['readAccess'];
     readonly put?: never;
     readonly post?: never;
@@ -78,14 +96,20 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** List the names and versions of an instance’s keys */
+    /**
+     * List the names and versions of an instance’s keys
+     * @description Needs the scope `keys:read`: tenant, product, operator, auditor.
+     */
     readonly get: operations['listKeys'];
     readonly put?: never;
     readonly post?: never;
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
-    /** Set and remove several keys in one step, all or nothing, without a restart */
+    /**
+     * Set and remove several keys in one step, all or nothing, without a restart
+     * @description Needs the scope `keys:write`: tenant, product, operator.
+     */
     readonly patch: operations['changeKeys'];
     readonly trace?: never;
   };
@@ -97,10 +121,16 @@ export interface paths {
       readonly cookie?: never;
     };
     readonly get?: never;
-    /** Set or replace a key, without a restart */
+    /**
+     * Set or replace a key, without a restart
+     * @description Needs the scope `keys:write`: tenant, product, operator.
+     */
     readonly put: operations['setKey'];
     readonly post?: never;
-    /** Remove a key, without a restart */
+    /**
+     * Remove a key, without a restart
+     * @description Needs the scope `keys:write`: tenant, product, operator.
+     */
     readonly delete: operations['deleteKey'];
     readonly options?: never;
     readonly head?: never;
@@ -114,10 +144,16 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** List the last rotations of an instance’s keys, newest first */
+    /**
+     * List the last rotations of an instance’s keys, newest first
+     * @description Needs the scope `keys:read`: tenant, product, operator, auditor.
+     */
     readonly get: operations['listRotations'];
     readonly put?: never;
-    /** Exchange keys for new ones, proven by a live call, without a restart */
+    /**
+     * Exchange keys for new ones, proven by a live call, without a restart
+     * @description Needs the scope `keys:write`: tenant, product, operator.
+     */
     readonly post: operations['rotateKeys'];
     readonly delete?: never;
     readonly options?: never;
@@ -132,7 +168,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Show how a rotation stands */
+    /**
+     * Show how a rotation stands
+     * @description Needs the scope `keys:read`: tenant, product, operator, auditor.
+     */
     readonly get: operations['getRotation'];
     readonly put?: never;
     readonly post?: never;
@@ -149,10 +188,16 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** List the last key campaigns, newest first; for operators */
+    /**
+     * List the last key campaigns, newest first; for operators
+     * @description Needs the scope `key-campaigns:read`: operator, auditor.
+     */
     readonly get: operations['listKeyCampaigns'];
     readonly put?: never;
-    /** Exchange a key across the fleet, in waves, each proven by a live call; for operators */
+    /**
+     * Exchange a key across the fleet, in waves, each proven by a live call; for operators
+     * @description Needs the scope `key-campaigns:write`: operator.
+     */
     readonly post: operations['startKeyCampaign'];
     readonly delete?: never;
     readonly options?: never;
@@ -167,14 +212,20 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Show how far a key campaign is; for operators */
+    /**
+     * Show how far a key campaign is; for operators
+     * @description Needs the scope `key-campaigns:read`: operator, auditor.
+     */
     readonly get: operations['showKeyCampaign'];
     readonly put?: never;
     readonly post?: never;
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
-    /** Pause, resume or abort a key campaign; for operators */
+    /**
+     * Pause, resume or abort a key campaign; for operators
+     * @description Needs the scope `key-campaigns:write`: operator.
+     */
     readonly patch: operations['changeKeyCampaign'];
     readonly trace?: never;
   };
@@ -185,7 +236,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Show each pool’s bounds, target and stock */
+    /**
+     * Show each pool’s bounds, target and stock
+     * @description Needs the scope `pools:read`: product, operator, auditor.
+     */
     readonly get: operations['listPools'];
     readonly put?: never;
     readonly post?: never;
@@ -208,7 +262,10 @@ export interface paths {
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
-    /** Resize, schedule, pause or resume a pool; for operators */
+    /**
+     * Resize, schedule, pause or resume a pool; for operators
+     * @description Needs the scope `pools:write`: operator.
+     */
     readonly patch: operations['changePool'];
     readonly trace?: never;
   };
@@ -220,10 +277,16 @@ export interface paths {
       readonly cookie?: never;
     };
     readonly get?: never;
-    /** Let a tenant claim nothing new; what they have keeps running */
+    /**
+     * Let a tenant claim nothing new; what they have keeps running
+     * @description Needs the scope `tenants:write`: product, operator.
+     */
     readonly put: operations['suspendTenant'];
     readonly post?: never;
-    /** Let a tenant claim again */
+    /**
+     * Let a tenant claim again
+     * @description Needs the scope `tenants:write`: product, operator.
+     */
     readonly delete: operations['unsuspendTenant'];
     readonly options?: never;
     readonly head?: never;
@@ -239,7 +302,10 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** Ask for a sweep: compare everything that exists with the database */
+    /**
+     * Ask for a sweep: compare everything that exists with the database
+     * @description Needs the scope `sweeps:write`: operator.
+     */
     readonly post: operations['requestSweep'];
     readonly delete?: never;
     readonly options?: never;
@@ -254,8 +320,95 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Show what a sweep found and did */
+    /**
+     * Show what a sweep found and did
+     * @description Needs the scope `sweeps:read`: operator, auditor.
+     */
     readonly get: operations['showSweep'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/api-keys': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * List API keys, a page at a time, without what opens anything; for operators
+     * @description Needs the scope `api-keys:read`: operator, auditor.
+     */
+    readonly get: operations['listApiKeys'];
+    readonly put?: never;
+    /**
+     * Make an API key for a backend; it is shown in this answer alone; for operators
+     * @description Needs the scope `api-keys:write`: operator.
+     */
+    readonly post: operations['createApiKey'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/api-keys/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /**
+     * Revoke an API key; it opens nothing from the next request on; for operators
+     * @description Needs the scope `api-keys:write`: operator.
+     */
+    readonly delete: operations['revokeApiKey'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/audit': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * List who did what and who was refused, newest first; for operators and auditors
+     * @description Needs the scope `audit:read`: operator, auditor.
+     */
+    readonly get: operations['listAudit'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/audit/export': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * Export the sealed records with their hashes, in the order of the chain; for operators and auditors
+     * @description Needs the scope `audit:read`: operator, auditor.
+     */
+    readonly get: operations['exportAudit'];
     readonly put?: never;
     readonly post?: never;
     readonly delete?: never;
@@ -458,6 +611,7 @@ export interface components {
         | 'rotation_unknown'
         | 'rotation_unprovable'
         | 'key_campaign_unknown'
+        | 'api_key_unknown'
         | 'size_class_unoffered'
         | 'tenant_suspended'
         | 'tenant_unknown'
@@ -471,11 +625,15 @@ export interface components {
         | 'move_refused'
         | 'write_superseded'
         | 'keys_limit_reached'
+        | 'keys_lost'
         | 'rotation_in_progress'
         | 'key_campaign_in_progress'
         | 'pool_empty'
         | 'streams_limit_reached'
+        | 'rate_limited'
         | 'database_unreachable'
+        | 'redis_unreachable'
+        | 'issuer_unreachable'
         | 'nomad_unreachable'
         | 'nomad_refused'
         | 'consul_unreachable'
@@ -576,15 +734,31 @@ export interface components {
       /** @description Keys that get new values. */
       readonly names: readonly string[];
       /**
-       * @description verified: the gateway answered with the new values, uses them, and the old ones are destroyed. reverted: the old values were in use all the time and the new ones are gone.
+       * @description verified: the gateway answered with the new values, uses them, and the old ones are destroyed. reverted: the old values were in use all the time and the new ones are gone. unconfirmed: the new values are proven, and the gateway was not seen to use them yet.
        * @enum {string}
        */
       readonly state:
-        'writing' | 'proving' | 'proven' | 'switching' | 'verified' | 'reverting' | 'reverted';
+        | 'writing'
+        | 'proving'
+        | 'proven'
+        | 'switching'
+        | 'verified'
+        | 'unconfirmed'
+        | 'reverting'
+        | 'reverted';
       /** @description Why it was given up. */
       readonly failure: {
         /** @enum {string} */
-        readonly code: 'not_written' | 'key_refused' | 'no_answer' | 'no_receipt' | 'instance_gone';
+        readonly code:
+          | 'not_written'
+          | 'key_refused'
+          | 'no_answer'
+          | 'no_receipt'
+          | 'superseded'
+          | 'keys_lost'
+          | 'not_seen'
+          | 'instance_not_ready'
+          | 'instance_gone';
         readonly sentence: string;
       } | null;
       /**
@@ -665,6 +839,10 @@ export interface components {
           | 'key_refused'
           | 'no_answer'
           | 'no_receipt'
+          | 'superseded'
+          | 'keys_lost'
+          | 'not_seen'
+          | 'instance_not_ready'
           | 'instance_gone'
           | 'not_ready'
           | 'key_changed'
@@ -741,10 +919,20 @@ export interface components {
       readonly membersMax: number;
       readonly overrides: readonly components['schemas']['PoolOverride'][];
       /**
-       * @description Why nothing is started; breaker_final: not before an operator closes it.
+       * @description What keeps the pool below its target; breaker_final: until an operator closes it.
        * @enum {string|null}
        */
-      readonly hold: 'paused' | 'breaker_open' | 'breaker_final' | null;
+      readonly hold:
+        | 'paused'
+        | 'breaker_open'
+        | 'no_place'
+        | 'members_max'
+        | 'starts_in_flight'
+        | 'starts_paced'
+        | 'breaker_final'
+        | null;
+      /** @description Nomad’s words for no_place, e.g. memory exhausted on 1 node. */
+      readonly holdReason: string | null;
       /** @description Serves new claims instead. */
       readonly supersededBy: string | null;
       /** @description Claims that wait for a start. */
@@ -914,6 +1102,132 @@ export interface components {
       /** @description Only tell what would be done. */
       readonly isDryRun: boolean;
     };
+    readonly CreatedApiKey: components['schemas']['ApiKey'] & {
+      /**
+       * Format: password
+       * @description The key itself: cdk_, 12 characters, _, 59 characters. It is shown this once.
+       */
+      readonly key: string;
+    };
+    readonly ApiKey: {
+      /** @example ak-4fzk2m7qwxyz */
+      readonly id: string;
+      readonly name: string;
+      /** @enum {string} */
+      readonly role: 'tenant' | 'product' | 'operator' | 'auditor';
+      readonly tenant: string | null;
+      /** @description All that it may do. */
+      readonly scopes: readonly (
+        | 'instances:read'
+        | 'instances:write'
+        | 'access:read'
+        | 'keys:read'
+        | 'keys:write'
+        | 'pools:read'
+        | 'pools:write'
+        | 'tenants:write'
+        | 'sweeps:read'
+        | 'sweeps:write'
+        | 'key-campaigns:read'
+        | 'key-campaigns:write'
+        | 'api-keys:read'
+        | 'api-keys:write'
+        | 'audit:read'
+      )[];
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly createdAt: string;
+      readonly createdBy: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly expiresAt: string;
+      /**
+       * Format: date-time
+       * @description To about five minutes.
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly lastUsedAt: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly revokedAt: string | null;
+    };
+    readonly NewApiKey: {
+      /**
+       * @description What you call it.
+       * @example shop backend
+       */
+      readonly name: string;
+      /** @enum {string} */
+      readonly role: 'tenant' | 'product' | 'operator' | 'auditor';
+      /**
+       * @description Whom a key of the role tenant is for.
+       * @example alice
+       */
+      readonly tenant?: string;
+      /** @description What it is narrowed to; all that its role may do by default. */
+      readonly scopes?: readonly (
+        | 'instances:read'
+        | 'instances:write'
+        | 'access:read'
+        | 'keys:read'
+        | 'keys:write'
+        | 'pools:read'
+        | 'pools:write'
+        | 'tenants:write'
+        | 'sweeps:read'
+        | 'sweeps:write'
+        | 'key-campaigns:read'
+        | 'key-campaigns:write'
+        | 'api-keys:read'
+        | 'api-keys:write'
+        | 'audit:read'
+      )[];
+      readonly expiresInDays: number;
+    };
+    readonly ApiKeyPage: {
+      readonly items: readonly components['schemas']['ApiKey'][];
+      readonly nextCursor: string | null;
+    };
+    readonly AuditPage: {
+      readonly items: readonly components['schemas']['AuditRecord'][];
+      /** @description A page may be short, even empty, and not the last: this alone says so. */
+      readonly nextCursor: string | null;
+    };
+    readonly AuditRecord: {
+      readonly id: number;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly at: string;
+      readonly actor: string;
+      /** @description The address that it was asked from. */
+      readonly from: string | null;
+      readonly action: string;
+      readonly target: string;
+      /** @description done or refused. */
+      readonly outcome: string;
+      readonly requestId: string | null;
+      readonly details?: {
+        readonly [key: string]: unknown;
+      };
+      /** @description Its place in the chain; null for a second or so after it was written. */
+      readonly seal: {
+        readonly number: number;
+        readonly hash: string;
+      } | null;
+    };
+    /**
+     * @description One JSON object a line, in the order of the chain; empty when there is nothing after `after`. `hash` is SHA-256 of the line without `hash`, as canonical JSON (RFC 8785).
+     * @example {"number":1,"previous":"000…","sealedAt":"2026-11-23T12:00:01.000Z","id":1,…,"hash":"9f2…"}
+     */
+    readonly AuditExport: string;
     readonly Liveness: {
       /** @enum {string} */
       readonly status: 'live';
@@ -1305,7 +1619,7 @@ export interface operations {
       };
     };
     readonly responses: {
-      /** @description Over: verified or reverted. */
+      /** @description Over: verified, reverted or, rarely, unconfirmed. */
       readonly 200: {
         headers: {
           readonly [name: string]: unknown;
@@ -1341,7 +1655,7 @@ export interface operations {
     };
     readonly requestBody?: never;
     readonly responses: {
-      /** @description Over: verified or reverted. */
+      /** @description Over: verified, reverted or, rarely, unconfirmed. */
       readonly 200: {
         headers: {
           readonly [name: string]: unknown;
@@ -1588,6 +1902,134 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['Sweep'];
+        };
+      };
+    };
+  };
+  readonly listApiKeys: {
+    readonly parameters: {
+      readonly query?: {
+        readonly limit?: number;
+        /** @description nextCursor of the page before. */
+        readonly cursor?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description One page, keys that are over included. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ApiKeyPage'];
+        };
+      };
+    };
+  };
+  readonly createApiKey: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['NewApiKey'];
+      };
+    };
+    readonly responses: {
+      /** @description The key; keep it, nobody else does. */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['CreatedApiKey'];
+        };
+      };
+    };
+  };
+  readonly revokeApiKey: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description It is revoked, now or since earlier. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ApiKey'];
+        };
+      };
+    };
+  };
+  readonly listAudit: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description What it was about. */
+        readonly target?: string;
+        /** @description Who. */
+        readonly actor?: string;
+        readonly action?: string;
+        readonly outcome?: 'done' | 'refused';
+        /** @description At this time or later. */
+        readonly since?: string;
+        /** @description Before this time. */
+        readonly until?: string;
+        readonly limit?: number;
+        /** @description nextCursor of the page before. */
+        readonly cursor?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description A page. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['AuditPage'];
+        };
+      };
+    };
+  };
+  readonly exportAudit: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Number of the last line that you have; 0 to begin with the first. */
+        readonly after?: number;
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description A line each. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/x-ndjson': components['schemas']['AuditExport'];
         };
       };
     };

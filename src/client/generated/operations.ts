@@ -25,4 +25,9 @@ export const OPERATIONS = {
   unsuspendTenant: { method: 'DELETE', path: '/v1/tenants/{ref}/suspension' },
   requestSweep: { method: 'POST', path: '/v1/sweeps' },
   showSweep: { method: 'GET', path: '/v1/sweeps/{id}' },
+  createApiKey: { method: 'POST', path: '/v1/api-keys' },
+  listApiKeys: { method: 'GET', path: '/v1/api-keys' },
+  revokeApiKey: { method: 'DELETE', path: '/v1/api-keys/{id}' },
+  listAudit: { method: 'GET', path: '/v1/audit' },
+  exportAudit: { method: 'GET', path: '/v1/audit/export' },
 } as const;

@@ -43,6 +43,25 @@ describe('viewsOf', () => {
   });
 });
 
+describe('the start of a task', () => {
+  const stub = {
+    ...{ ID: 'a', NodeID: 'n', DesiredStatus: 'run', ClientStatus: 'running' },
+    ...{ CreateIndex: 5, CreateTime: 0 },
+  };
+  const startedAt = (StartedAt: string | null | undefined): Date | null | undefined =>
+    viewsOf([{ ...stub, TaskStates: { openclaw: { Restarts: 0, StartedAt } } }])[0]?.startedAt;
+
+  it('is told to the millisecond, and is not known before there was one', () => {
+    expect(startedAt('2026-11-18T11:06:40.123456789Z')?.toISOString()).to.equal(
+      '2026-11-18T11:06:40.123Z',
+    );
+    for (const never of [null, undefined, '0001-01-01T00:00:00Z']) {
+      expect(startedAt(never)).to.equal(null);
+    }
+    expect(viewsOf([{ ...stub, TaskStates: null }])[0]?.startedAt).to.equal(null);
+  });
+});
+
 describe('sentenceOf', () => {
   const metric = { NodesEvaluated: 3, NodesFiltered: 0 };
 

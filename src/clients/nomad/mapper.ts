@@ -29,10 +29,18 @@ function viewOf(stub: AllocationStub): AllocationView {
     placedAt: new Date(stub.CreateTime / NS_PER_MS),
     phase: isPhase(stub.ClientStatus) ? stub.ClientStatus : 'unknown',
     isWanted: stub.DesiredStatus === 'run',
+    startedAt: startedAtOf(tasks.map(({ StartedAt }) => StartedAt ?? null)),
     restarts: Math.max(0, ...tasks.map(({ Restarts }) => Restarts)),
     exitCode: exitCodeOf(events),
     lastEvent: line === '' ? null : line.slice(0, EVENT_LINE_MAX),
   };
+}
+
+/** The latest start of its tasks. Nomad's "never" is the first day of the calendar. */
+function startedAtOf(starts: readonly (string | null)[]): Date | null {
+  const times = starts.flatMap((start) => (start === null ? [] : [Date.parse(start)]));
+  const latest = Math.max(0, ...times.filter((time) => !Number.isNaN(time)));
+  return latest === 0 ? null : new Date(latest);
 }
 
 /** The code of the last ending that Nomad tells of. */

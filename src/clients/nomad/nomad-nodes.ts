@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Node, NodeSnapshot } from '../../ports/index.js';
+import type { Node, NodeListing } from '../../ports/index.js';
 import type { HttpRequest } from '../http/http-transport.js';
 import type { JsonClient } from '../http/json-client.js';
 import { listAll } from './list-all.js';
@@ -19,7 +19,7 @@ export async function snapshotOfNodes(
   http: JsonClient,
   afterIndex: string | null,
   signal: AbortSignal,
-): Promise<NodeSnapshot> {
+): Promise<NodeListing> {
   const index = await indexAfter(http, afterIndex, signal);
   const stubs = await listAll(http, { path: '/nodes', query: {}, signal }, NodeList);
   return { nodes: stubs.map(nodeOf), index };

@@ -1,6 +1,6 @@
 import type { InstanceId } from '../../domain/ids.js';
 import { isInstanceId } from '../../domain/ids.js';
-import type { NodeSnapshot, SchedulerFeed, SchedulerHint } from '../../ports/index.js';
+import type { NodeListing, SchedulerFeed, SchedulerHint } from '../../ports/index.js';
 import type { JsonClient } from '../http/json-client.js';
 import { listAll } from './list-all.js';
 import type { EventOptions } from './nomad-events.js';
@@ -27,7 +27,7 @@ export class NomadSchedulerFeed implements SchedulerFeed {
     this.#events = { silenceMs: SILENCE_MS, lineBytesMax: LINE_BYTES_MAX, ...events };
   }
 
-  nodes(afterIndex: string | null, signal: AbortSignal): Promise<NodeSnapshot> {
+  nodes(afterIndex: string | null, signal: AbortSignal): Promise<NodeListing> {
     return snapshotOfNodes(this.http, afterIndex, signal);
   }
 

@@ -28,7 +28,15 @@ export const AllocationStub = z.object({
   /** Nanoseconds since 1970. */
   CreateTime: z.number(),
   TaskStates: z
-    .record(z.string(), z.object({ Restarts: z.number(), Events: z.array(TaskEvent).nullish() }))
+    .record(
+      z.string(),
+      z.object({
+        Restarts: z.number(),
+        /** When it last came to run; null, or the year 1, before that. */
+        StartedAt: z.string().nullish(),
+        Events: z.array(TaskEvent).nullish(),
+      }),
+    )
     .nullish(),
 });
 export type AllocationStub = z.infer<typeof AllocationStub>;

@@ -27,10 +27,10 @@ export const WARMUP_PROMPT = 'Say that you are ready to be warmed up.';
 const WARMUP_SESSION = `agent:${WARMUP_AGENT}:dashboard:incognito-warm-up`;
 
 /** Kept in memory alone as well: a trial is no part of what a tenant says to their agent. */
-const TRIAL_SESSION = `agent:${TENANT_AGENT}:dashboard:incognito-trial`;
+const TRIAL_SESSIONS = `agent:${TENANT_AGENT}:dashboard:incognito-`;
 const TRIAL_PROMPT = 'Answer with OK.';
-/** A provider may think for a while before it says OK; the rotation's own limit is longer. */
-const TRIAL_LIMIT_MS = 30_000;
+/** A provider may think for a while before it says OK; rotations are promised to end in two minutes. */
+const TRIAL_LIMIT_MS = 20_000;
 const TRIAL_TOKENS_MAX = 16;
 
 /** What `/startupz` says; a Control UI page that answers for unknown paths does not say it. */
@@ -92,7 +92,8 @@ export class OpenClawGateway implements Gateway {
       path: '/v1/chat/completions',
       headers: {
         authorization: `Bearer ${token}`,
-        'x-openclaw-session-key': TRIAL_SESSION,
+        // One for each provider on trial: OpenClaw takes turns of one conversation one by one.
+        'x-openclaw-session-key': `${TRIAL_SESSIONS}${model.split('/')[0] ?? ''}`,
         'x-openclaw-model': model,
       },
       body: {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { KeyCampaignId } from '../../domain/ids.js';
+import { isKeyCampaignId } from '../../domain/ids.js';
 import type { CampaignValues } from '../../ports/index.js';
-import { CampaignValue, WrittenVersion } from './wire.js';
+import { CampaignValue, KeyList, WrittenVersion } from './wire.js';
 import type { VaultSession } from './vault-session.js';
 
 /**
@@ -27,5 +28,11 @@ export class VaultCampaignValues implements CampaignValues {
   async destroy(id: KeyCampaignId, signal: AbortSignal): Promise<void> {
     const path = `kv/metadata/campaigns/${id}`;
     await this.session.find({ method: 'DELETE', path, signal }, z.unknown());
+  }
+
+  async list(signal: AbortSignal): Promise<readonly KeyCampaignId[]> {
+    const path = 'kv/metadata/campaigns?list=true';
+    const listed = await this.session.find({ method: 'GET', path, signal }, KeyList);
+    return (listed?.data.keys ?? []).filter(isKeyCampaignId);
   }
 }

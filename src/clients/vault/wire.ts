@@ -11,10 +11,20 @@ export const SecretMetadata = z.object({
   }),
 });
 
-/** True when the newest version can be read by those who may: neither deleted nor destroyed. */
-export function isNewestAlive({ data }: z.infer<typeof SecretMetadata>): boolean {
-  const newest = data.versions[String(data.current_version)];
-  return newest !== undefined && !newest.destroyed && newest.deletion_time === '';
+/** The newest version of a secret: its number, 0 for none, and whether those who may can read it. */
+export interface Newest {
+  readonly version: number;
+  /** `dead` is deleted or destroyed. */
+  readonly state: 'alive' | 'dead' | 'none';
+}
+
+/** What the metadata say of the newest version; null for a secret that there is not. */
+export function newestOf(metadata: z.infer<typeof SecretMetadata> | null): Newest {
+  const version = metadata?.data.current_version ?? 0;
+  if (version === 0) return { version, state: 'none' };
+  const newest = metadata?.data.versions[String(version)];
+  const isAlive = newest !== undefined && !newest.destroyed && newest.deletion_time === '';
+  return { version, state: isAlive ? 'alive' : 'dead' };
 }
 
 /** Names in a folder; those of folders end in a slash. */

@@ -19,17 +19,23 @@ const REFUSED_AGAIN_MS = 10_000;
 /** A gateway that locked us out lets nobody in for five minutes; asking sooner is of no use. */
 const LOCKED_OUT_AGAIN_MS = 60_000;
 
+/** What a try is given besides the instance: how its deadlines see it, and when to end. */
+export interface Try {
+  readonly asTried: Instance;
+  readonly signal: AbortSignal;
+}
+
 /** binding → ready: takes the next step of the saga, whoever took the one before. */
 export async function bind(
   outside: Outside,
   instance: Instance,
-  signal: AbortSignal,
+  { asTried, signal }: Try,
 ): Promise<Outcome> {
   const now = outside.clock.now();
   if (isBindingSlow(instance, now) && (await moveFromDead(outside, instance, signal))) {
     return recheck(0);
   }
-  const plan = planBinding(instance, now);
+  const plan = planBinding(asTried, now);
   switch (plan.kind) {
     case 'write_secrets':
       outside.wakePool(instance.poolId);

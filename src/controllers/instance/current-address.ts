@@ -7,7 +7,8 @@ const HOLDS_PORT: readonly AllocationPhase[] = ['pending', 'running', 'unknown']
 
 /**
  * Where the instance listens now, noted in its row if that changed: a gateway that was started
- * elsewhere keeps its owner, and the edge follows the row.
+ * elsewhere keeps its owner, and the edge follows the row. Null while nobody knows, and when somebody
+ * else noted another place meanwhile: what was seen before that may be another tenant's by now.
  */
 export async function currentAddress(
   outside: Outside,
@@ -21,11 +22,23 @@ export async function currentAddress(
     return null;
   }
   const { address, allocationId } = entry;
-  if (address !== instance.address || allocationId !== instance.allocationId) {
-    await store.instances.note(instance, { address, allocationId });
-    log.warn('instance moved', { instanceId: instance.id, address, allocationId });
-  }
+  if (address === instance.address && allocationId === instance.allocationId) return address;
+  if (await hasEnded(outside, instance, allocationId, signal)) return null;
+  if ((await store.instances.note(instance, { address, allocationId })) === null) return null;
+  log.warn('instance moved', { instanceId: instance.id, address, allocationId });
   return address;
+}
+
+/** The catalog can be seconds behind: what it says anew is not believed of an allocation that is over. */
+async function hasEnded(
+  { scheduler }: Outside,
+  { id }: Instance,
+  allocationId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const allocations = await scheduler.listAllocations(id, signal);
+  const named = allocations.find((allocation) => allocation.id === allocationId);
+  return named !== undefined && !HOLDS_PORT.includes(named.phase);
 }
 
 /**
@@ -43,6 +56,6 @@ async function forgetIfGone(
   const { allocationId, address } = instance;
   const own = allocations.find(({ id }) => id === allocationId);
   if (own !== undefined && HOLDS_PORT.includes(own.phase)) return;
-  await store.instances.note(instance, { address: null });
+  if ((await store.instances.note(instance, { address: null })) === null) return;
   log.warn('instance left its address', { instanceId: instance.id, address, allocationId });
 }

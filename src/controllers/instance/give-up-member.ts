@@ -5,8 +5,8 @@ import { countFailedStart, moveOwner } from './move-owner.js';
 import type { Outside } from './outside.js';
 
 /**
- * Takes a member out of the stock for good; what it leaves behind is torn down next. One that never
- * became idle counts as a failed start. An owner who waited for it is given another one.
+ * Takes a member out of the stock for good; what it leaves behind is torn down next. Whether it counts
+ * as a failed start depends on how far it came. An owner who waited for it is given another one.
  */
 export async function giveUpMember(
   outside: Outside,
@@ -22,7 +22,7 @@ export async function giveUpMember(
     const pool = await tx.pools.findForUpdate(instance.poolId);
     const moved = await tx.instances.move(instance, { verb: 'fail', at, failure });
     if (moved === null || pool === null) return moved;
-    if (instance.state !== 'idle') await countFailedStart(tx, instance, failure, at);
+    await countFailedStart(tx, instance, failure, at);
     if (moved.tenantId !== null) {
       const payload = { code: failure.code };
       await tx.outbox.append({ topic: 'instance.failed', key: instance.id, payload, at });

@@ -1,36 +1,49 @@
 import type { InstanceId } from '../../domain/ids.js';
 import type { Instance } from '../../domain/instance.js';
-import type { Outcome } from '../../lib/keyed-queue.js';
+import { isWaitedFor } from '../../domain/instance.js';
+import type { Outcome, Slot } from '../../lib/keyed-queue.js';
 import type { Reconciler } from '../reconciler.js';
-import { SETTLED, recheck } from '../reconciler.js';
+import { SETTLED, STEP_ASIDE, recheck } from '../reconciler.js';
 import { bind } from './bind.js';
 import { keepReady } from './keep-ready.js';
 import { launch } from './launch.js';
 import type { Outside } from './outside.js';
+import { Patience, isOurTrouble } from './patience.js';
 import { tearDown } from './tear-down.js';
 import { warm } from './warm.js';
 import { watchIdle } from './watch-idle.js';
 
 /** Brings an instance one step on in its life; the row says where it stands. */
 export class InstanceReconciler implements Reconciler {
+  readonly #patience = new Patience();
+
   constructor(private readonly outside: Outside) {}
 
-  async reconcile(key: string, signal: AbortSignal): Promise<Outcome> {
+  async reconcile(key: string, signal: AbortSignal, slot: Slot): Promise<Outcome> {
     const instance = await this.outside.store.instances.find(key as InstanceId);
-    return instance === null ? SETTLED : this.#step(instance, signal);
+    if (instance === null) return SETTLED;
+    if (slot === 'reserved' && !isWaitedFor(instance)) return STEP_ASIDE;
+    try {
+      return await this.#step(instance, signal);
+    } catch (error) {
+      if (isOurTrouble(error)) this.#patience.excuse(instance.id, this.outside.clock.now());
+      throw error;
+    }
   }
 
   async #step(instance: Instance, signal: AbortSignal): Promise<Outcome> {
+    if (instance.state !== 'idle') this.outside.answered.delete(instance.id);
     switch (instance.state) {
       case 'creating':
-        return launch(this.outside, instance, signal);
+        return launch(this.outside, instance, { asTried: this.#asTried(instance), signal });
       case 'warming':
         return warm(this.outside, instance, signal);
       case 'idle':
         return watchIdle(this.outside, instance, signal);
       case 'binding':
-        return bind(this.outside, instance, signal);
+        return bind(this.outside, instance, { asTried: this.#asTried(instance), signal });
       case 'ready':
+        this.#patience.forget(instance.id);
         return keepReady(this.outside, instance, signal);
       case 'failed':
         return this.#clearAway(instance);
@@ -40,6 +53,10 @@ export class InstanceReconciler implements Reconciler {
       case 'deleted':
         return SETTLED;
     }
+  }
+
+  #asTried(instance: Instance): Instance {
+    return this.#patience.asTried(instance, this.outside.clock.now());
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Instance } from '../../domain/instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { SETTLED, recheck } from '../reconciler.js';
-import { announceToStarted } from './announce.js';
+import { announce, announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
 import type { Outside } from './outside.js';
 import { rotateKeys } from './rotate-keys.js';
@@ -21,9 +21,11 @@ export async function keepReady(
   const rotated = await rotateKeys(outside, instance, address, signal);
   if (rotated !== null) return rotated;
   if (instance.revisionApplied >= instance.revision) return SETTLED;
-  if (address === null || !(await isAnnounced(outside, instance, signal))) {
+  if (address === null) {
+    await announceToBlocked(outside, instance, signal);
     return recheck(STARTING_AGAIN_MS);
   }
+  if (!(await isAnnounced(outside, instance, signal))) return recheck(STARTING_AGAIN_MS);
   const { gateway, store, clock, log, onPhase } = outside;
   const applied = await gateway.appliedRevision(address, signal);
   if (applied === null || applied <= instance.revisionApplied) return recheck(LOOK_AGAIN_MS);
@@ -36,6 +38,26 @@ export async function keepReady(
   }
   if (applied >= instance.revision) outside.announced.delete(instance.id);
   return recheck(0);
+}
+
+/**
+ * A task that starts again reads Vault at the version that was announced last. When that one was
+ * destroyed, its templates wait for ever and nothing of it is ever found, so it is told of the
+ * newest one: while it waits, no change of its configuration can disturb its start.
+ */
+async function announceToBlocked(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<void> {
+  const { announced, clock, scheduler, log } = outside;
+  const { id, revision } = instance;
+  if (announced.get(id)?.revision === revision) return;
+  const allocations = await scheduler.listAllocations(id, signal);
+  if (!allocations.some(({ isWanted, phase }) => isWanted && phase === 'pending')) return;
+  await announce(outside, instance, signal);
+  announced.set(id, { revision, at: clock.now() });
+  log.info('announced to a task that waits for its secrets', { instanceId: id, revision });
 }
 
 /**

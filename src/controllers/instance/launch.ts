@@ -5,6 +5,7 @@ import { Fault } from '../../errors/index.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { recheck } from '../reconciler.js';
 import { announce } from './announce.js';
+import type { Try } from './bind.js';
 import { giveUpMember } from './give-up-member.js';
 import type { Outside } from './outside.js';
 
@@ -18,10 +19,10 @@ const UNGRANTED_AGAIN_MS = 2_000;
 export async function launch(
   outside: Outside,
   instance: Instance,
-  signal: AbortSignal,
+  { asTried, signal }: Try,
 ): Promise<Outcome> {
   const { store, tokens, scheduler, clock, log } = outside;
-  const plan = planLaunch(instance, clock.now());
+  const plan = planLaunch(asTried, clock.now());
   if (plan.kind === 'fail') return giveUpMember(outside, instance, plan.failure);
   if (plan.kind === 'wait') {
     outside.wakePool(instance.poolId);

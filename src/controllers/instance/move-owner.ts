@@ -1,6 +1,9 @@
 import { CLAIM_ATTEMPTS_MAX } from '../../domain/claim.js';
 import { ID_SUFFIX_LENGTH, instanceIdOf } from '../../domain/ids.js';
 import type { Failure, Instance } from '../../domain/instance.js';
+import type { Pool } from '../../domain/pool.js';
+import { standInFor } from '../../domain/stand-in.js';
+import { failedStartOf } from '../../domain/start-outcome.js';
 import { Fault } from '../../errors/index.js';
 import { randomBase32 } from '../../lib/random.js';
 import type { Claim, Repositories, Taking } from '../../ports/index.js';
@@ -24,15 +27,15 @@ export async function moveOwner(
   const at = clock.now();
   const next = await undoable(() =>
     store.transaction(async (tx) => {
-      const pool = await servingPool(tx, instance);
+      const pools = await servingPools(tx, instance);
       const claim = await movableClaim(tx, instance);
-      if (pool === null || claim === null) return null;
+      if (pools === null || claim === null) return null;
       const { tenantId, id: claimId, name } = claim;
-      const taking = { poolId: pool.id, tenantId, claimId, name, at };
-      const taken = await takeOther(tx, pool, taking, destination);
+      const taking = { poolId: pools.offered.id, tenantId, claimId, name, at };
+      const taken = await takeOther(tx, pools.starting, taking, destination);
       if (taken === null) return null;
 
-      if (instance.state !== 'binding') await countFailedStart(tx, instance, failure, at);
+      await countFailedStart(tx, instance, failure, at);
       const notes = { replacedBy: taken.id };
       const failed = await tx.instances.move(instance, { verb: 'fail', at, failure }, notes);
       const isMoved = await tx.claims.moveTo(claim.id, instance.id, taken.id);
@@ -48,24 +51,38 @@ export async function moveOwner(
   return true;
 }
 
-/** Counts the start that came to nothing; everybody locks the pool before any instance. */
+/** Counts the start if it came to nothing; everybody locks the pool before any instance. */
 export async function countFailedStart(
   tx: Repositories,
-  { poolId }: Instance,
-  { code }: Failure,
+  instance: Instance,
+  failure: Failure,
   at: Date,
 ): Promise<void> {
-  await tx.pools.recordStart(poolId, code === 'config_refused' ? 'hopeless' : 'failed', at);
+  const outcome = failedStartOf(instance, failure, at);
+  if (outcome !== null) await tx.pools.recordStart(instance.poolId, outcome, at);
+}
+
+interface ServingPools {
+  /** The one that is offered now. */
+  readonly offered: Pool;
+  /** The one that starts members for it: itself, or the last good version while it cannot. */
+  readonly starting: Pool;
 }
 
 /**
- * The pool that serves claims like this instance's today. Its own pool is locked before it: a pool is
- * locked before the one that supersedes it, and both before any instance.
+ * The pools that serve claims like this instance's today. A superseded pool is locked before the one
+ * that supersedes it, several of them in the order of their ids, and all before any instance.
  */
-async function servingPool(tx: Repositories, { poolId }: Instance) {
-  const own = await tx.pools.findForUpdate(poolId);
-  const successor = own?.supersededBy ?? null;
-  return successor === null ? own : tx.pools.findForUpdate(successor);
+async function servingPools(tx: Repositories, { poolId }: Instance): Promise<ServingPools | null> {
+  const pools = await tx.pools.list();
+  const own = pools.find(({ id }) => id === poolId);
+  const seen = pools.find(({ id }) => id === (own?.supersededBy ?? poolId));
+  if (seen === undefined) return null;
+  const standIn = standInFor(seen, await tx.instances.countByState(seen.id), pools);
+  const superseded = new Set([poolId, standIn?.id ?? poolId].filter((id) => id !== seen.id));
+  for (const id of [...superseded].sort()) await tx.pools.findForUpdate(id);
+  const offered = await tx.pools.findForUpdate(seen.id);
+  return offered === null ? null : { offered, starting: standIn ?? offered };
 }
 
 async function movableClaim(tx: Repositories, { claimId }: Instance): Promise<Claim | null> {
@@ -75,18 +92,18 @@ async function movableClaim(tx: Repositories, { claimId }: Instance): Promise<Cl
 
 async function takeOther(
   tx: Repositories,
-  pool: NonNullable<Awaited<ReturnType<typeof servingPool>>>,
+  starting: Pool,
   taking: Taking,
   destination: Destination,
 ): Promise<Instance | null> {
   const idle =
     (await tx.instances.takeIdle(taking)) ?? (await tx.instances.takeIdleSuperseded(taking));
   if (idle !== null || destination === 'idle_only') return idle;
-  const coming = await tx.instances.takeComing(taking);
+  const coming = await tx.instances.takeComing({ ...taking, poolId: starting.id });
   if (coming !== null) return coming;
-  if ((await tx.instances.countHolding(pool.id)) >= pool.membersMax) return null;
+  if ((await tx.instances.countHolding(starting.id)) >= starting.membersMax) return null;
   const id = instanceIdOf(randomBase32(ID_SUFFIX_LENGTH));
-  return tx.instances.insert({ id, pool, at: taking.at, owner: taking });
+  return tx.instances.insert({ id, pool: starting, at: taking.at, owner: taking });
 }
 
 function auditOf(from: Instance, to: Instance, { code }: Failure, at: Date) {
@@ -97,6 +114,7 @@ function auditOf(from: Instance, to: Instance, { code }: Failure, at: Date) {
     target: from.id,
     outcome: 'done',
     requestId: null,
+    from: null,
     details: { to: to.id, code },
   } as const;
 }

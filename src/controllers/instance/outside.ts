@@ -37,10 +37,10 @@ export interface Outside {
   readonly keys: Pick<KeyVault, 'changeKeys' | 'destroyBefore'>;
   /** What this process announced and has not yet seen applied; a memory that may be lost. */
   readonly announced: Map<InstanceId, { readonly revision: number; readonly at: Date }>;
+  /** When each idle member last answered this process; a memory that may be lost. */
+  readonly answered: Map<InstanceId, Date>;
   /** Has the pool planned anew, because something about its stock changed. */
   readonly wakePool: (poolId: PoolId) => void;
-  /** How long a starting member of the pool may take, in milliseconds, from measured boots. */
-  readonly memberDeadlineMs: (poolId: PoolId) => number;
   /** Told how long a phase took, in seconds; for metrics. */
   readonly onPhase: (phase: 'boot' | 'bind' | 'apply', seconds: number) => void;
 }

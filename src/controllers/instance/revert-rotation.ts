@@ -1,5 +1,6 @@
 import type { RevertReason, Rotation } from '../../domain/rotation.js';
 import { staleFields } from '../../domain/rotation.js';
+import { Fault } from '../../errors/index.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { recheck } from '../reconciler.js';
 import type { Outside } from './outside.js';
@@ -36,19 +37,32 @@ async function removeNew(
   const slots = new Map((await store.keys.list(instanceId)).map(({ name, slot }) => [name, slot]));
   const gone = names.flatMap((name) => staleFields(name, number, slots.get(name) ?? 0));
   const removals = Object.fromEntries(gone.map((field) => [field, null]));
-  const version = await keys.changeKeys(instanceId, removals, signal);
+  const version = await unlessLost(keys.changeKeys(instanceId, removals, signal));
   await store.transaction(async (tx) => {
     const at = clock.now();
     if ((await tx.instances.findForUpdate(instanceId)) === null) return;
     if ((await tx.rotations.advance(rotation, { state: 'reverted', at })) === null) return;
-    await tx.keys.raise(instanceId, version);
+    if (version !== null) await tx.keys.raise(instanceId, version);
     const details = { rotation: id, number, names: names.join(' '), reason };
     await tx.audit.append({
       ...{ at, actor: 'controller', action: 'keys.rotation_reverted', target: instanceId },
-      ...{ outcome: 'refused', requestId: null, details },
+      ...{ outcome: 'refused', requestId: null, from: null, details },
     });
     const payload = { rotation: id, names: names.join(' '), reason };
     await tx.outbox.append({ topic: 'instance.rotation_reverted', key: instanceId, payload, at });
   });
   return recheck(0);
+}
+
+/**
+ * Null when somebody destroyed all keys in Vault: then nothing is left to be removed, and the gateway
+ * is told of no version that holds less than what it still has in its file.
+ */
+export async function unlessLost(version: Promise<number>): Promise<number | null> {
+  try {
+    return await version;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'keys_lost') return null;
+    throw error;
+  }
 }

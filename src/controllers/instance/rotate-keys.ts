@@ -1,14 +1,15 @@
 import { trialModel } from '../../domain/gateway-config.js';
 import type { Instance } from '../../domain/instance.js';
 import { PROVIDER_NAMES } from '../../domain/providers.js';
-import type { Rotation } from '../../domain/rotation.js';
-import { keyField, planRotation, staleFields } from '../../domain/rotation.js';
+import type { Rotation, RotationPlan } from '../../domain/rotation.js';
+import { PROOF_LIMIT_MS, keyField, planRotation, staleFields } from '../../domain/rotation.js';
 import { Fault } from '../../errors/index.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
-import type { Repositories } from '../../ports/index.js';
+import type { ModelVerdict, Repositories } from '../../ports/index.js';
 import { recheck } from '../reconciler.js';
+import { announce } from './announce.js';
 import type { Outside } from './outside.js';
-import { revertRotation } from './revert-rotation.js';
+import { revertRotation, unlessLost } from './revert-rotation.js';
 import { tokenOf } from './token-of.js';
 
 /** How soon to look again at a rotation that the API is still writing, or a gateway that is away. */
@@ -28,8 +29,8 @@ export async function rotateKeys(
   const { store, clock } = outside;
   const rotation = await store.rotations.findOpen(instance.id);
   if (rotation === null) return prune(outside, instance, signal);
-  const { revisionApplied } = instance;
-  const plan = planRotation(rotation, { revisionApplied, now: clock.now() });
+  const plan = planRotation(rotation, instance, clock.now());
+  if (isTooLate(plan) && (await hasLoadedMore(outside, instance, address, signal))) return null;
   switch (plan.kind) {
     case 'wait':
       return rotation.state === 'writing' && isApplied(instance) ? recheck(LOOK_AGAIN_MS) : null;
@@ -39,36 +40,93 @@ export async function rotateKeys(
       return retireOld(outside, instance, rotation, signal);
     case 'finish':
       return finish(outside, instance, rotation, signal);
+    case 'leave_unconfirmed':
+      return leaveUnconfirmed(outside, rotation);
     case 'revert':
     case 'remove_new':
       return revertRotation(outside, rotation, plan, signal);
   }
 }
 
+const isTooLate = (plan: RotationPlan): boolean =>
+  plan.kind === 'leave_unconfirmed' || (plan.kind === 'revert' && plan.reason === 'no_receipt');
+
+/** Whether the gateway has come on while nobody looked, be it that no controller was there. */
+async function hasLoadedMore(
+  { gateway }: Outside,
+  { revisionApplied }: Instance,
+  address: string | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const loaded = address === null ? null : await gateway.appliedRevision(address, signal);
+  return loaded !== null && loaded > revisionApplied;
+}
+
 const isApplied = ({ revision, revisionApplied }: Instance): boolean => revisionApplied >= revision;
 
-/** Has the gateway call each provider with its new key, one after the other. */
+/** Has the gateway call each provider with its new key, all at once. */
 async function prove(
   outside: Outside,
   instance: Instance,
   rotation: Rotation,
   { address, signal }: { readonly address: string | null; readonly signal: AbortSignal },
 ): Promise<Outcome> {
-  const { store, gateway, clock } = outside;
-  if (address === null) return recheck(LOOK_AGAIN_MS);
-  const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
-  for (const name of PROVIDER_NAMES.filter((each) => rotation.names.includes(each))) {
-    const model = trialModel(name, rotation.number);
-    const verdict = await gateway.tryModel(address, token, model, signal);
-    if (verdict === 'answered') continue;
+  if (address === null) return awaitGateway(outside, rotation, signal);
+  const verdict = await tryAll(outside, instance, rotation, { address, signal });
+  switch (verdict) {
+    case 'answered':
+      return proven(outside, instance, rotation, signal);
     // It may be restarting; that it never comes back is for the limit of the proof to say.
-    if (verdict === 'unreachable') return awaitGateway(outside, rotation, signal);
-    const reason = verdict === 'refused' ? 'key_refused' : 'no_answer';
-    return revertRotation(outside, rotation, { kind: 'revert', reason }, signal);
+    case 'unreachable':
+      return awaitGateway(outside, rotation, signal);
+    case 'refused':
+      return revertRotation(outside, rotation, { kind: 'revert', reason: 'key_refused' }, signal);
+    case 'failed':
+      return revertRotation(outside, rotation, { kind: 'revert', reason: 'no_answer' }, signal);
   }
-  const at = clock.now();
-  await store.rotations.advance(rotation, { state: 'proven', at, provenAt: at });
-  return recheck(0);
+}
+
+/** Of several verdicts the one that decides. */
+const WORST_FIRST: readonly ModelVerdict[] = ['refused', 'failed', 'unreachable', 'answered'];
+
+/** A gateway whose token cannot be read is out of reach once the time for it is up. */
+async function tryAll(
+  outside: Outside,
+  instance: Instance,
+  { names, number, stateAt }: Rotation,
+  { address, signal }: { readonly address: string; readonly signal: AbortSignal },
+): Promise<ModelVerdict> {
+  const { gateway, clock } = outside;
+  let token: string;
+  try {
+    token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
+  } catch (error) {
+    if (clock.now().getTime() - stateAt.getTime() <= PROOF_LIMIT_MS) throw error;
+    return 'unreachable';
+  }
+  const verdicts = await Promise.all(
+    PROVIDER_NAMES.filter((name) => names.includes(name)).map((name) =>
+      gateway.tryModel(address, token, trialModel(name, number), signal),
+    ),
+  );
+  return WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'failed';
+}
+
+/** The decision is kept before anything is done about it; then every moment counts. */
+async function proven(
+  outside: Outside,
+  instance: Instance,
+  rotation: Rotation,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const at = outside.clock.now();
+  const step = { state: 'proven', at, provenAt: at } as const;
+  const decided = await outside.store.rotations.advance(rotation, step);
+  if (decided === null) return recheck(0);
+  const outcome = await retireOld(outside, instance, decided, signal);
+  // It has just answered, so nobody has to see first whether it has started.
+  await announce(outside, instance, signal);
+  return outcome;
 }
 
 async function awaitGateway(
@@ -76,8 +134,8 @@ async function awaitGateway(
   rotation: Rotation,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const unseen = { revisionApplied: -1, now: outside.clock.now() };
-  const plan = planRotation(rotation, unseen);
+  const unseen = { revision: rotation.revision, revisionApplied: -1 };
+  const plan = planRotation(rotation, unseen, outside.clock.now());
   return plan.kind === 'revert'
     ? revertRotation(outside, rotation, plan, signal)
     : recheck(LOOK_AGAIN_MS);
@@ -101,7 +159,10 @@ async function retireOld(
     ...(present.has(name) ? [] : [keyField(name, number)]),
   ]);
   const removals = Object.fromEntries(gone.map((field) => [field, null]));
-  const version = await keys.changeKeys(instance.id, removals, signal);
+  const version = await unlessLost(keys.changeKeys(instance.id, removals, signal));
+  if (version === null) {
+    return revertRotation(outside, rotation, { kind: 'revert', reason: 'keys_lost' }, signal);
+  }
   await store.transaction(async (tx) => {
     const at = clock.now();
     if ((await tx.instances.findForUpdate(instance.id)) === null) return;
@@ -122,13 +183,47 @@ async function finish(
   const { store, keys, clock, log } = outside;
   const keysPrunedTo = instance.keyVersion;
   await keys.destroyBefore(instance.id, keysPrunedTo, signal);
+  const isMine = await store.transaction(async (tx) => {
+    const at = clock.now();
+    // Everybody locks the instance before its rotation.
+    if ((await tx.instances.note(instance, { keysPrunedTo })) === null) return false;
+    if ((await tx.rotations.advance(rotation, { state: 'verified', at })) === null) return false;
+    await recordEnd(tx, rotation, at);
+    return true;
+  });
+  if (isMine) log.info('keys rotated', { instanceId: instance.id, rotationId: rotation.id });
+  return recheck(0);
+}
+
+/**
+ * The gateway has the new values within its reach and was told to use them. Whoever waits for that is
+ * answered; the old versions stay in Vault until it was seen after all, and are destroyed then.
+ */
+async function leaveUnconfirmed(
+  { store, clock, log }: Outside,
+  rotation: Rotation,
+): Promise<Outcome> {
+  const { id, instanceId, names, number } = rotation;
+  const reason = 'not_seen';
   await store.transaction(async (tx) => {
     const at = clock.now();
-    if ((await tx.rotations.advance(rotation, { state: 'verified', at })) === null) return;
-    await tx.instances.note(instance, { keysPrunedTo });
-    await recordEnd(tx, rotation, at);
+    if ((await tx.instances.findForUpdate(instanceId)) === null) return;
+    const step = { state: 'unconfirmed', at, reason } as const;
+    if ((await tx.rotations.advance(rotation, step)) === null) return;
+    await tx.audit.append({
+      ...{ at, actor: 'controller', action: 'keys.rotation_unconfirmed', target: instanceId },
+      ...{ outcome: 'done', requestId: null, from: null },
+      details: { rotation: id, number, names: names.join(' '), reason },
+    });
+    const payload = { rotation: id, names: names.join(' '), reason };
+    await tx.outbox.append({
+      topic: 'instance.rotation_unconfirmed',
+      key: instanceId,
+      payload,
+      at,
+    });
   });
-  log.info('keys rotated', { instanceId: instance.id, rotationId: rotation.id });
+  log.warn('a gateway was not seen to use its new keys', { instanceId, rotationId: id });
   return recheck(0);
 }
 
@@ -136,7 +231,7 @@ async function recordEnd(tx: Repositories, rotation: Rotation, at: Date): Promis
   const { id, instanceId, names, number } = rotation;
   await tx.audit.append({
     ...{ at, actor: 'controller', action: 'keys.rotated', target: instanceId },
-    ...{ outcome: 'done', requestId: null },
+    ...{ outcome: 'done', requestId: null, from: null },
     details: { rotation: id, number, names: names.join(' ') },
   });
   const payload = { rotation: id, names: names.join(' ') };

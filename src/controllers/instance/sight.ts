@@ -8,29 +8,56 @@ import type { Outside } from './outside.js';
  * asked only when the gateway does not answer or did not before, for it knows why.
  */
 export async function sight(
-  { catalog, gateway, scheduler }: Outside,
-  { id: instanceId, suspectAt }: Instance,
+  outside: Outside,
+  instance: Instance,
   signal: AbortSignal,
 ): Promise<Sighting> {
-  const entry = await catalog.find(instanceId, signal);
+  const found = await call(outside, instance, signal);
+  const isTrusted = found.startup === 'started' && instance.suspectAt === null;
+  return isTrusted ? { ...found, ...UNTROUBLED } : explain(outside, instance, found, signal);
+}
+
+/** The same, with the scheduler's word whatever the gateway says: it may be another process. */
+export async function closeSight(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<Sighting> {
+  return explain(outside, instance, await call(outside, instance, signal), signal);
+}
+
+type Found = Pick<Sighting, 'address' | 'allocationId' | 'startup'>;
+
+async function call(
+  { catalog, gateway }: Outside,
+  { id }: Instance,
+  signal: AbortSignal,
+): Promise<Found> {
+  const entry = await catalog.find(id, signal);
   const startup =
     entry === null ? 'unreachable' : await gateway.startupState(entry.address, signal);
-  const found = { address: entry?.address ?? null, allocationId: entry?.allocationId ?? null };
-  if (startup === 'started' && suspectAt === null) {
-    return { ...found, startup, ...UNTROUBLED };
-  }
+  return { address: entry?.address ?? null, allocationId: entry?.allocationId ?? null, startup };
+}
+
+async function explain(
+  { scheduler }: Outside,
+  { id: instanceId }: Instance,
+  found: Found,
+  signal: AbortSignal,
+): Promise<Sighting> {
   const allocation = newest(await scheduler.listAllocations(instanceId, signal));
   if (allocation === undefined) {
     const blockedBy = await scheduler.explainPlacement(instanceId, signal);
     const lastEvent = blockedBy;
-    return { ...found, startup, ...UNTROUBLED, phase: 'absent', blockedBy, lastEvent };
+    return { ...found, ...UNTROUBLED, phase: 'absent', blockedBy, lastEvent };
   }
   const { id: allocationId, ...seen } = allocation;
-  return { address: found.address, allocationId, startup, ...seen, blockedBy: null };
+  return { ...found, allocationId, ...seen, blockedBy: null };
 }
 
 const UNTROUBLED = {
   placedAt: null,
+  startedAt: null,
   phase: 'running',
   restarts: 0,
   exitCode: null,

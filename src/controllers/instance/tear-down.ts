@@ -25,10 +25,9 @@ export async function tearDown(
   await store.transaction(async (tx) => {
     const finished = await tx.instances.move(instance, { verb: 'finish', at });
     if (finished === null) return;
-    const rotation = await tx.rotations.findOpen(instance.id);
-    if (rotation !== null) {
-      await tx.rotations.advance(rotation, { state: 'reverted', at, reason: 'instance_gone' });
-    }
+    // Whoever takes an instance out of `ready` closes its rotation; the release before did not.
+    const closing = { at, reason: 'instance_gone', actor: 'controller' } as const;
+    await tx.rotations.closeOpen(instance.id, closing);
     await tx.outbox.append({ topic: 'instance.deleted', key: instance.id, payload: {}, at });
   });
   outside.announced.delete(instance.id);

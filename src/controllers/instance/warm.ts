@@ -1,5 +1,5 @@
 import type { Instance } from '../../domain/instance.js';
-import { planWarming } from '../../domain/plan-instance.js';
+import { START_LIMIT_MS, planWarming } from '../../domain/plan-instance.js';
 import { Fault } from '../../errors/index.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { SETTLED, recheck } from '../reconciler.js';
@@ -26,22 +26,40 @@ export async function warm(
   instance: Instance,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { store, clock } = outside;
   const seen = await sight(outside, instance, signal);
-  const plan = planWarming(instance, seen, {
-    now: outside.clock.now(),
-    deadlineMs: outside.memberDeadlineMs(instance.poolId),
+  const noted = await notePlace(outside, instance, seen.blockedBy);
+  if (noted === null) return recheck(0);
+  const pool = await store.pools.find(noted.poolId);
+  const plan = planWarming(noted, seen, {
+    now: clock.now(),
+    deadlineMs: pool?.memberDeadlineMs ?? START_LIMIT_MS,
   });
   switch (plan.kind) {
     case 'wait':
       return recheck(LOOK_AGAIN_MS);
     case 'blocked':
-      outside.log.warn('no place for a pool member', { instanceId: instance.id, why: plan.by });
       return recheck(BLOCKED_AGAIN_MS);
     case 'fail':
-      return giveUpMember(outside, instance, plan.failure);
+      return giveUpMember(outside, noted, plan.failure);
     case 'warm_up':
-      return admit(outside, instance, { ...seen, address: plan.address }, signal);
+      return admit(outside, noted, { ...seen, address: plan.address }, signal);
   }
+}
+
+/** Keeps in the row whether the member finds a place, for its pool tells why it is short. */
+async function notePlace(
+  { store, log, wakePool }: Outside,
+  instance: Instance,
+  blockedBy: string | null,
+): Promise<Instance | null> {
+  if (blockedBy === instance.blockedBy) return instance;
+  if (blockedBy !== null) {
+    log.warn('no place for a pool member', { instanceId: instance.id, why: blockedBy });
+  }
+  const noted = await store.instances.note(instance, { blockedBy });
+  wakePool(instance.poolId);
+  return noted;
 }
 
 async function admit(

@@ -75,6 +75,8 @@ async function failLost(
   const failed = await store.transaction(async (tx) => {
     const moved = await tx.instances.move(instance, { verb: 'fail', at, failure });
     if (moved === null) return null;
+    const closing = { at, reason: 'instance_not_ready', actor: 'sweeper' } as const;
+    await tx.rotations.closeOpen(instance.id, closing);
     const payload = { code: failure.code };
     await tx.outbox.append({ topic: 'instance.failed', key: instance.id, payload, at });
     return moved;
@@ -113,6 +115,7 @@ async function record({ store, clock }: Outside, action: SweepAction): Promise<v
     target: action.kind === 'clear_away' ? action.instanceId : action.instance.id,
     outcome: 'done',
     requestId: null,
+    from: null,
     details: { because: action.because.join(', ') },
   });
 }

@@ -38,6 +38,8 @@ export class SweepRounds {
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
   #lease: Lease | null = null;
+  /** Until when the lease is ours for certain. */
+  #leaseUntilMs = 0;
   #dueMs = 0;
   /** Not before this, even when asked: the last pass failed. */
   #retryMs = 0;
@@ -55,7 +57,7 @@ export class SweepRounds {
     this.#stopping.abort();
     await this.#running;
     if (this.#lease === null) return;
-    await this.options.leases.release(this.#lease).catch((error: unknown) => {
+    await this.options.leases.release([this.#lease]).catch((error: unknown) => {
       this.options.log.debug('lease not given back; it will expire', { subject: 'sweep', error });
     });
   }
@@ -78,11 +80,13 @@ export class SweepRounds {
   async #holds(): Promise<boolean> {
     const { leases, holder, sweeper, onReport } = this.options;
     const before = this.#lease;
+    const askedMs = monotonicMs();
     this.#lease = await leases.grant(LEASE_NAME, holder, LEASE_TTL_MS);
     if (this.#lease?.fence !== before?.fence) {
       sweeper.forget();
       onReport(null);
     }
+    this.#leaseUntilMs = askedMs + LEASE_TTL_MS;
     return this.#lease !== null;
   }
 
@@ -110,13 +114,15 @@ export class SweepRounds {
     }
   }
 
-  /** A pass whose lease is lost is told to stop. */
+  /** A pass whose lease is lost, or could not be renewed for as long as it lasts, is told to stop. */
   async #keepLease(pass: Scope): Promise<void> {
+    const leftMs = (): number => this.#leaseUntilMs - monotonicMs();
     for (;;) {
-      await pause(LEASE_RENEW_MS, pass.signal);
+      await pause(Math.min(LEASE_RENEW_MS, leftMs()), pass.signal);
       if (pass.signal.aborted) return;
-      const isHeld = await this.#holds().catch(() => true);
-      if (!isHeld) pass.end();
+      const renewed = this.#holds().catch(() => leftMs() > 0);
+      const ranOut = pause(leftMs(), pass.signal).then(() => pass.signal.aborted);
+      if (!(await Promise.race([renewed, ranOut]))) pass.end();
     }
   }
 

@@ -53,6 +53,9 @@ export function afterVerb(state: KeyCampaignState, verb: KeyCampaignVerb): KeyCa
   return moves[verb] ?? null;
 }
 
+/** How long the API may take to write a campaign's value; a call to Vault ends well before. */
+export const VALUE_WRITING_LIMIT_MS = 60_000;
+
 /** One key, exchanged across the fleet. */
 export interface KeyCampaign {
   readonly id: KeyCampaignId;

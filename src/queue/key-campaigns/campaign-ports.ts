@@ -5,7 +5,7 @@ import type { CampaignValues, Log, Store } from '../../ports/index.js';
 /** What the worker's part in campaigns needs. */
 export interface CampaignPorts {
   readonly store: Store;
-  readonly values: Pick<CampaignValues, 'read' | 'destroy'>;
+  readonly values: Pick<CampaignValues, 'read' | 'destroy' | 'list'>;
   readonly rotations: Pick<StartRotation, 'execute'>;
   readonly clock: Clock;
   readonly log: Log;

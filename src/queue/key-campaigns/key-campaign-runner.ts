@@ -1,6 +1,6 @@
 import type { KeyCampaign, KeyMove } from '../../domain/key-campaign/key-campaign.js';
+import { VALUE_WRITING_LIMIT_MS } from '../../domain/key-campaign/key-campaign.js';
 import { planKeyCampaign } from '../../domain/key-campaign/plan-key-campaign.js';
-import { WRITING_LIMIT_MS } from '../../domain/rotation.js';
 import { pause } from '../../lib/timers.js';
 import type { Lease } from '../../ports/index.js';
 import { askToRenew } from './ask-to-renew.js';
@@ -50,7 +50,7 @@ export class KeyCampaignRunner {
 
   /** Lets another worker take over at once. */
   async stop(): Promise<void> {
-    if (this.#lease !== null) await this.ports.store.leases.release(this.#lease);
+    if (this.#lease !== null) await this.ports.store.leases.release([this.#lease]);
     this.#lease = null;
   }
 
@@ -109,7 +109,7 @@ export class KeyCampaignRunner {
   /** Whoever wrote its value died of it, or nearly: nobody knows whether it is there. */
   async #abortStale(campaign: KeyCampaign): Promise<void> {
     const waitedMs = this.ports.clock.now().getTime() - campaign.stateAt.getTime();
-    if (waitedMs > WRITING_LIMIT_MS) await this.#end(campaign, 'aborted');
+    if (waitedMs > VALUE_WRITING_LIMIT_MS) await this.#end(campaign, 'aborted');
   }
 
   async #end(campaign: KeyCampaign, state: 'halted' | 'done' | 'aborted'): Promise<void> {
@@ -120,7 +120,7 @@ export class KeyCampaignRunner {
       if ((await tx.keyCampaigns.advance(campaign, { state, at })) === null) return;
       await tx.audit.append({
         ...{ at, actor: 'worker', action: `key_campaign.${state}`, target: id },
-        ...{ outcome: 'done', requestId: null, details: { kind, keyName } },
+        ...{ outcome: 'done', requestId: null, from: null, details: { kind, keyName } },
       });
       const payload = { kind, keyName };
       await tx.outbox.append({ topic: `key_campaign.${state}`, key: id, payload, at });
@@ -128,7 +128,10 @@ export class KeyCampaignRunner {
     log.info('key campaign changed', { campaignId: id, state });
   }
 
-  /** Gives up what was not begun, waits for what was, and then destroys the value. */
+  /**
+   * Gives up what was not begun, waits for what was, and then destroys the value. Of one that was
+   * aborted the API may be writing the value still: it is destroyed again when that is over.
+   */
   async #wrapUp(campaign: KeyCampaign, signal: AbortSignal): Promise<boolean> {
     const { store, values, clock } = this.ports;
     const { id, kind } = campaign;
@@ -136,6 +139,8 @@ export class KeyCampaignRunner {
     const moves = await store.keyCampaigns.moves(id);
     if (moves.some(({ state }) => state === 'begun')) return true;
     if (kind === 'replace') await values.destroy(id, signal);
+    const sinceMs = clock.now().getTime() - campaign.stateAt.getTime();
+    if (campaign.state === 'aborted' && sinceMs <= VALUE_WRITING_LIMIT_MS) return false;
     await store.keyCampaigns.settle(id, clock.now());
     return false;
   }

@@ -1,10 +1,14 @@
 import type { KeyCampaign, KeyMove, SkipReason } from '../../domain/key-campaign/key-campaign.js';
 import { Fault } from '../../errors/index.js';
+import type { Repositories } from '../../ports/index.js';
 import type { CampaignPorts } from './campaign-ports.js';
 
 /** Faults after which the move waits for its next turn: it was not begun, or is given up by itself. */
 const PASSING: ReadonlySet<string> = new Set([
   'rotation_in_progress',
+  'instance_not_ready',
+  'key_unknown',
+  'keys_lost',
   'write_superseded',
   'vault_unreachable',
   'vault_sealed',
@@ -26,29 +30,33 @@ export async function replaceKeys(
 ): Promise<void> {
   for (const move of moves) {
     if (signal.aborted) return;
-    const reason = await skipReasonOf(ports, campaign, move);
-    if (reason === null) await begin(ports, campaign, move, { value, signal });
-    else await skip(ports, move, reason);
+    const outlook = await outlookOf(ports.store, campaign, move);
+    if (outlook === 'begin') await begin(ports, campaign, move, { value, signal });
+    else if (outlook !== 'wait') await skip(ports, move, outlook);
   }
 }
 
 /** The rotation is opened and the move is begun in one transaction: neither is without the other. */
 async function begin(
   { rotations, clock, log }: CampaignPorts,
-  { id, keyName }: KeyCampaign,
+  campaign: KeyCampaign,
   move: KeyMove,
   { value, signal }: Pick<Replacements, 'value' | 'signal'>,
 ): Promise<void> {
+  const { id, keyName } = campaign;
   const { instanceId } = move;
   try {
     await rotations.execute({
       ...{ instanceId, values: { [keyName]: value }, owner: 'platform', signal },
-      ...{ actor: `worker:${id}`, requestId: null },
+      ...{ actor: `worker:${id}`, requestId: null, from: null },
       along: async (tx, rotation) => {
         const at = clock.now();
         const present = await tx.keyCampaigns.findForUpdate(id);
         const step = { state: 'begun', rotationId: rotation.id, reason: null, at } as const;
-        if (present?.state === 'running' && (await tx.keyCampaigns.advanceMove(move, step))) return;
+        // Seen again under the lock: a tenant's own key must not become the platform's.
+        const isStillSo = (await outlookOf(tx, campaign, move)) === 'begin';
+        const isRunning = present?.state === 'running' && isStillSo;
+        if (isRunning && (await tx.keyCampaigns.advanceMove(move, step))) return;
         throw new Fault('write_superseded', 'The campaign or the move is not as it was seen.');
       },
     });
@@ -67,18 +75,29 @@ async function skip(
   if (await store.keyCampaigns.advanceMove(move, step)) onMoved('skipped');
 }
 
-/** Why there is nothing to be done for the instance, as it is now; null when there is. */
-async function skipReasonOf(
-  { store }: CampaignPorts,
+/** What is to be done for the instance as it is now; one that is not ready yet is waited for. */
+async function outlookOf(
+  store: Pick<Repositories, 'instances' | 'keys'>,
   { keyName }: KeyCampaign,
   { instanceId }: KeyMove,
-): Promise<SkipReason | null> {
+): Promise<'begin' | 'wait' | SkipReason> {
   const instance = await store.instances.find(instanceId);
-  if (instance === null || instance.state === 'deleting' || instance.state === 'deleted') {
-    return 'instance_gone';
-  }
+  if (instance === null) return 'instance_gone';
   const keys = await store.keys.list(instanceId);
   const isPlatforms = keys.some(({ name, owner }) => name === keyName && owner === 'platform');
-  if (!isPlatforms) return 'key_changed';
-  return instance.state === 'ready' ? null : 'not_ready';
+  switch (instance.state) {
+    case 'deleting':
+    case 'deleted':
+      return 'instance_gone';
+    case 'creating':
+    case 'warming':
+    case 'idle':
+    case 'binding':
+      return isPlatforms ? 'wait' : 'key_changed';
+    case 'ready':
+      return isPlatforms ? 'begin' : 'key_changed';
+    case 'stopped':
+    case 'failed':
+      return isPlatforms ? 'not_ready' : 'key_changed';
+  }
 }

@@ -17,8 +17,8 @@ const RECORD = `
     INSERT INTO claims (id, tenant_id, instance_id, name, offer, outcome, claimed_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)),
   noted AS (
-    INSERT INTO audit (at, actor, action, target, outcome, request_id, details)
-    VALUES ($7, $8, $9, $10, $11, $12, $13)),
+    INSERT INTO audit (at, actor, action, target, outcome, request_id, details, from_address)
+    VALUES ($7, $8, $9, $10, $11, $12, $13, $19)),
   told AS (
     INSERT INTO outbox (at, topic, key, payload) VALUES ($7, $14, $15, $16))
   UPDATE idempotency_keys SET instance_id = $3 WHERE principal = $17 AND key = $18`;
@@ -30,12 +30,25 @@ const MOVE = `
 
 /** Buckets counted back from now: 0 is the one that ends now. */
 const DEMAND = `
-  SELECT floor(extract(epoch FROM $2::timestamptz - claimed_at) * 1000 / $3)::integer AS bucket,
-    count(*)::integer AS claims
-  FROM claims
-  WHERE offer = $1 AND claimed_at <= $2
-    AND claimed_at > $2::timestamptz - $4 * interval '1 millisecond'
+  SELECT floor(extract(epoch FROM $2::timestamptz - at) * 1000 / $3)::integer AS bucket,
+    sum(asked)::integer AS claims
+  FROM (
+    SELECT claimed_at AS at, 1 AS asked FROM claims WHERE offer = $1
+    UNION ALL SELECT at, refusals FROM refusals WHERE offer = $1
+  ) demand
+  WHERE at <= $2 AND at > $2::timestamptz - $4 * interval '1 millisecond'
   GROUP BY 1`;
+
+/** Refusals are counted by such buckets: one row for a storm of them. */
+const REFUSAL_BUCKET_MS = 10_000;
+/** Demand is measured over an hour; what is older is deleted by the next refusal. */
+const REFUSALS_KEPT_MS = 2 * 3600 * 1000;
+
+const RECORD_REFUSALS = `
+  WITH outdated AS (
+    DELETE FROM refusals WHERE offer = $1 AND at < $4)
+  INSERT INTO refusals (offer, at, refusals) VALUES ($1, $2, $3)
+  ON CONFLICT (offer, at) DO UPDATE SET refusals = refusals.refusals + EXCLUDED.refusals`;
 
 /** Claims in PostgreSQL; the unique indexes do the refusing. */
 export class PostgresClaimStore implements ClaimStore {
@@ -46,7 +59,7 @@ export class PostgresClaimStore implements ClaimStore {
       ...[claim.id, claim.tenantId, claim.instanceId, claim.name, claim.offer, claim.outcome],
       ...[claim.at, audit.actor, audit.action, audit.target, audit.outcome, audit.requestId],
       ...[JSON.stringify(audit.details), event.topic, event.key, JSON.stringify(event.payload)],
-      ...[idempotency?.principal ?? null, idempotency?.key ?? null],
+      ...[idempotency?.principal ?? null, idempotency?.key ?? null, audit.from],
     ];
     try {
       await this.manager.query(RECORD, parameters);
@@ -68,6 +81,12 @@ export class PostgresClaimStore implements ClaimStore {
   async moveTo(id: ClaimId, from: InstanceId, to: InstanceId): Promise<boolean> {
     const [, moved] = await this.manager.query<[unknown[], number]>(MOVE, [id, from, to]);
     return moved === 1;
+  }
+
+  async recordRefusals(offer: string, refusals: number, at: Date): Promise<void> {
+    const bucket = new Date(Math.floor(at.getTime() / REFUSAL_BUCKET_MS) * REFUSAL_BUCKET_MS);
+    const outdated = new Date(at.getTime() - REFUSALS_KEPT_MS);
+    await this.manager.query(RECORD_REFUSALS, [offer, bucket, refusals, outdated]);
   }
 
   async demand(offer: string, { now, bucketMs, buckets }: DemandWindow): Promise<Demand> {

@@ -4,27 +4,30 @@ import type { InstanceId } from '../../domain/ids.js';
 import type { IdempotencyStore, IdempotentStart } from '../../ports/index.js';
 import { IdempotencyKeyRow } from '../rows/idempotency-key-row.js';
 
-/** Takes the key, or takes over an expired one; no row comes back while a live one stands. */
+/**
+ * Takes the key, or takes over an expired one; no row comes back while a live one stands. All by the
+ * database's clock: one API process whose own is a day ahead would take over keys that still stand.
+ */
 const TAKE_KEY = `
   INSERT INTO idempotency_keys (principal, key, request_hash, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5)
+  VALUES ($1, $2, $3, now(), now() + $4 * interval '1 millisecond')
   ON CONFLICT (principal, key) DO UPDATE SET
     request_hash = EXCLUDED.request_hash, instance_id = NULL,
     created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
-  WHERE idempotency_keys.expires_at <= EXCLUDED.created_at
+  WHERE idempotency_keys.expires_at <= now()
   RETURNING key`;
 
 const DELETE_EXPIRED = `
   DELETE FROM idempotency_keys WHERE (principal, key) IN (
-    SELECT principal, key FROM idempotency_keys WHERE expires_at <= $1 LIMIT $2)`;
+    SELECT principal, key FROM idempotency_keys WHERE expires_at <= now() LIMIT $1)`;
 
 /** Idempotency keys in PostgreSQL. */
 export class PostgresIdempotencyStore implements IdempotencyStore {
   constructor(private readonly manager: EntityManager) {}
 
   async begin(entry: Parameters<IdempotencyStore['begin']>[0]): Promise<IdempotentStart> {
-    const { principal, key, requestHash, at, expiresAt } = entry;
-    const parameters = [principal, key, requestHash, at, expiresAt];
+    const { principal, key, requestHash, ttlMs } = entry;
+    const parameters = [principal, key, requestHash, ttlMs];
     const taken = await this.manager.query<unknown[]>(TAKE_KEY, parameters);
     if (taken.length > 0) return { kind: 'first' };
 
@@ -38,8 +41,8 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     return { kind: 'replay', instanceId: row.instanceId as InstanceId };
   }
 
-  async deleteExpired(at: Date, limit: number): Promise<number> {
-    const [, deleted] = await this.manager.query<[unknown[], number]>(DELETE_EXPIRED, [at, limit]);
+  async deleteExpired(limit: number): Promise<number> {
+    const [, deleted] = await this.manager.query<[unknown[], number]>(DELETE_EXPIRED, [limit]);
     return deleted;
   }
 }

@@ -40,6 +40,7 @@ export function toInstance(row: InstanceRow): Instance {
     address: row.address,
     suspectAt: row.suspectAt,
     startGrantedAt: row.startGrantedAt,
+    blockedBy: row.blockedBy,
     replacedBy: row.replacedBy as InstanceId | null,
     failure:
       row.failureCode === null

@@ -3,7 +3,9 @@ import { In, IsNull, Not } from 'typeorm';
 import { Fault } from '../../errors/index.js';
 import type { InstanceId, PoolId } from '../../domain/ids.js';
 import type { Instance, InstanceState } from '../../domain/instance.js';
-import { HOLDING_STATES, INSTANCE_STATES, nextState } from '../../domain/instance.js';
+import { HOLDING_STATES, INSTANCE_STATES, STOCK_STATES, nextState } from '../../domain/instance.js';
+import { leaseNameOf } from '../../domain/lease-names.js';
+import type { Pool } from '../../domain/pool.js';
 import type {
   InstanceFilter,
   InstanceMove,
@@ -30,35 +32,67 @@ const NOTE_COLUMNS = {
   address: 'address',
   suspectAt: 'suspect_at',
   startGrantedAt: 'start_granted_at',
+  blockedBy: 'blocked_by',
   replacedBy: 'replaced_by',
 } as const satisfies Record<keyof InstanceNotes, string>;
 
+/** On a node that is known to take no work; one that nobody has told of yet may well do. */
+const IS_STRANDED = `EXISTS (SELECT 1 FROM nodes WHERE nodes.id = node_id AND NOT is_eligible)`;
+
 /** What an idle member must be like to be given away. */
 const ELIGIBLE = `state = 'idle'
-  AND suspect_at IS NULL AND draining_at IS NULL AND held_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = node_id AND NOT is_eligible)`;
+  AND suspect_at IS NULL AND draining_at IS NULL AND held_at IS NULL`;
+
+/** A node that the listing does not name is gone; before the first listing, nothing is known. */
+const ON_OPEN_NODE = `(node_id IS NULL
+  OR EXISTS (SELECT FROM nodes WHERE nodes.id = node_id AND is_eligible)
+  OR NOT EXISTS (SELECT FROM nodes))`;
+
+/**
+ * What nobody has confirmed for so long is no reason to refuse a claim: a listing comes every ten
+ * seconds while a controller and the scheduler are there, and claims go on without either.
+ */
+const IS_LISTING_OLD = `NOT EXISTS (
+  SELECT FROM node_listings WHERE seen_at > now() - interval '1 minute')`;
+
+const LIST_STRANDED = `
+  SELECT id FROM instances
+  WHERE pool_id = $1 AND state = ANY($2) AND tenant_id IS NULL AND ${IS_STRANDED}`;
+
+const COUNT_STARTING_ELSEWHERE = `
+  SELECT count(*)::integer AS starting
+  FROM instances JOIN pools ON pools.id = pool_id
+  WHERE pools.node_pool = $1 AND pool_id <> $2 AND state IN ('creating', 'warming')
+    AND start_granted_at IS NOT NULL AND blocked_by IS NULL`;
 
 /**
  * The claim: one statement, so that no two can ever hold the same member. Low ranks come first,
  * which takes from the nodes in turn; rows that another claim is looking at are skipped, not
  * waited for.
  */
-function takeIdleFrom(poolCondition: string): string {
+function takeIdleFrom(poolCondition: string, nodeCondition: string): string {
   return `
     UPDATE instances SET
       state = 'binding', state_at = $5, binding_step = 'claimed', fence = fence + 1,
       tenant_id = $2, claim_id = $3, name = $4,
       gateway_version = gateway_version + 1, revision = revision + 1
     WHERE id = (
-      SELECT id FROM instances WHERE ${poolCondition} AND ${ELIGIBLE}
+      SELECT id FROM instances WHERE ${poolCondition} AND ${ELIGIBLE} AND ${nodeCondition}
       ORDER BY claim_rank, state_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING *`;
 }
-const TAKE_IDLE = takeIdleFrom('pool_id = $1');
-const TAKE_IDLE_SUPERSEDED = takeIdleFrom(
-  'pool_id IN (SELECT id FROM pools WHERE superseded_by = $1)',
-);
+const OWN_POOL = 'pool_id = $1';
+const SUPERSEDED_POOLS = 'pool_id IN (SELECT id FROM pools WHERE superseded_by = $1)';
+/** Each with what is tried when it finds none: any node at all, if nobody knows better. */
+const TAKE_IDLE = [
+  takeIdleFrom(OWN_POOL, ON_OPEN_NODE),
+  takeIdleFrom(OWN_POOL, IS_LISTING_OLD),
+] as const;
+const TAKE_IDLE_SUPERSEDED = [
+  takeIdleFrom(SUPERSEDED_POOLS, ON_OPEN_NODE),
+  takeIdleFrom(SUPERSEDED_POOLS, IS_LISTING_OLD),
+] as const;
 
 /** The claim waits for this member's start; it keeps its state, and its fence tells its starter. */
 const TAKE_COMING = `
@@ -85,18 +119,32 @@ const BOUND = [
   `revision = revision + 1`,
 ];
 
+/** People who wait come first, however many rows an outage leaves behind that wait for longer. */
+const DUE_ORDER = `
+  CASE
+    WHEN tenant_id IS NOT NULL AND state IN ('creating', 'warming', 'binding') THEN 0
+    WHEN state = 'ready' THEN 1
+    WHEN state IN ('creating', 'warming') THEN 2
+    ELSE 3
+  END, state_at`;
+
 /**
- * What the controllers look at again and again: all that is not settled, longest waiting first, and
- * after it the idle stock in any order, so that each of a stock larger than the limit has its turn.
+ * What the controllers look at again and again: all that is not settled, and after it the idle stock
+ * that nobody looks after, in any order, so that each of a stock larger than the limit has its turn.
  */
 const LIST_DUE = `
-  SELECT id FROM instances
-  WHERE state IN ('creating', 'warming', 'idle', 'binding', 'deleting')
+  (SELECT id FROM instances
+  WHERE state IN ('creating', 'warming', 'binding', 'deleting')
     OR (state = 'failed' AND (tenant_id IS NULL OR replaced_by IS NOT NULL))
     OR (state = 'ready' AND (revision_applied < revision OR keys_pruned_to < key_version
       OR EXISTS (SELECT FROM rotations
-        WHERE instance_id = instances.id AND state NOT IN ('verified', 'reverted'))))
-  ORDER BY state = 'idle', CASE WHEN state = 'idle' THEN random() END, state_at LIMIT $1`;
+        WHERE instance_id = instances.id AND state NOT IN ('verified', 'unconfirmed', 'reverted'))))
+  ORDER BY ${DUE_ORDER} LIMIT $1)
+  UNION ALL
+  (SELECT id FROM instances
+  WHERE state = 'idle' AND NOT EXISTS (
+    SELECT FROM leases WHERE name = $2 || instances.id AND expires_at > now())
+  ORDER BY random() LIMIT $1)`;
 
 /** Instances in PostgreSQL. */
 export class PostgresInstanceStore implements InstanceStore {
@@ -162,11 +210,11 @@ export class PostgresInstanceStore implements InstanceStore {
   }
 
   takeIdle({ poolId, tenantId, claimId, name, at }: Taking): Promise<Instance | null> {
-    return this.#take(TAKE_IDLE, [poolId, tenantId, claimId, name, at]);
+    return this.#takeFirst(TAKE_IDLE, [poolId, tenantId, claimId, name, at]);
   }
 
   takeIdleSuperseded({ poolId, tenantId, claimId, name, at }: Taking): Promise<Instance | null> {
-    return this.#take(TAKE_IDLE_SUPERSEDED, [poolId, tenantId, claimId, name, at]);
+    return this.#takeFirst(TAKE_IDLE_SUPERSEDED, [poolId, tenantId, claimId, name, at]);
   }
 
   takeComing({ poolId, tenantId, claimId, name }: Taking): Promise<Instance | null> {
@@ -179,6 +227,21 @@ export class PostgresInstanceStore implements InstanceStore {
       state: In(['creating', 'warming']),
       tenantId: Not(IsNull()),
     });
+  }
+
+  async countStartingElsewhere({ id, nodePool }: Pick<Pool, 'id' | 'nodePool'>): Promise<number> {
+    const parameters = [nodePool, id];
+    const [row] = await this.manager.query<{ starting: number }[]>(
+      COUNT_STARTING_ELSEWHERE,
+      parameters,
+    );
+    return row?.starting ?? 0;
+  }
+
+  async listStranded(poolId: PoolId): Promise<readonly InstanceId[]> {
+    const parameters = [poolId, [...STOCK_STATES]];
+    const rows = await this.manager.query<{ id: InstanceId }[]>(LIST_STRANDED, parameters);
+    return rows.map(({ id }) => id);
   }
 
   countHolding(poolId: PoolId): Promise<number> {
@@ -219,7 +282,10 @@ export class PostgresInstanceStore implements InstanceStore {
   }
 
   async listDue(limit: number): Promise<readonly InstanceId[]> {
-    const rows = await this.manager.query<{ id: InstanceId }[]>(LIST_DUE, [limit]);
+    const rows = await this.manager.query<{ id: InstanceId }[]>(LIST_DUE, [
+      limit,
+      leaseNameOf('instance', ''),
+    ]);
     return rows.map(({ id }) => id);
   }
 
@@ -231,6 +297,18 @@ export class PostgresInstanceStore implements InstanceStore {
       state: 'idle',
       nodeId: node ?? IsNull(),
     });
+  }
+
+  /** What the first of the statements that finds something gives. */
+  async #takeFirst(
+    statements: readonly string[],
+    parameters: readonly unknown[],
+  ): Promise<Instance | null> {
+    for (const statement of statements) {
+      const taken = await this.#take(statement, parameters);
+      if (taken !== null) return taken;
+    }
+    return null;
   }
 
   async #take(statement: string, parameters: readonly unknown[]): Promise<Instance | null> {
@@ -246,15 +324,20 @@ export class PostgresInstanceStore implements InstanceStore {
     if (changes.size === 0) return seen;
     const columns = [...changes.keys()].map((column, at) => `${column} = $${at + 4}`).concat(extra);
     const parameters = [seen.id, seen.state, seen.fence, ...changes.values()];
-    // A look that took long must not clear a suspicion that came after it began.
-    const isSameSuspicion = changes.has('suspect_at')
-      ? `AND suspect_at IS NOT DISTINCT FROM $${parameters.push(seen.suspectAt)}`
-      : '';
+    // A look that took long must undo nothing that came after it began: no suspicion, and no newer
+    // address, for the older one may be another tenant's by now.
+    const isAsSeen = [
+      ...(changes.has('suspect_at') ? [['suspect_at', seen.suspectAt]] : []),
+      ...(changes.has('address') ? [['address', seen.address]] : []),
+      ...(changes.has('address') ? [['allocation_id', seen.allocationId]] : []),
+    ].map(([column, value]) => {
+      return `AND ${String(column)} IS NOT DISTINCT FROM $${parameters.push(value)}`;
+    });
     const [row] = await queryRows(
       this.manager,
       InstanceRow,
       `UPDATE instances SET ${columns.join(', ')}
-       WHERE id = $1 AND state = $2 AND fence = $3 ${isSameSuspicion} RETURNING *`,
+       WHERE id = $1 AND state = $2 AND fence = $3 ${isAsSeen.join(' ')} RETURNING *`,
       parameters,
     );
     return this.#written(row);

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
+import type { InstanceState } from '../../domain/instance.js';
 import type { InstanceId, KeyCampaignId, RotationId } from '../../domain/ids.js';
 import type {
   KeyCampaign,
@@ -48,19 +49,21 @@ const PLAN = `
   SELECT $1, instance_id, wave, 'waiting', $4
   FROM unnest($2::text[], $3::integer[]) AS planned (instance_id, wave)`;
 
+/** A tenant can still renew the key of an instance that is stopped; a rotation of it has ended. */
 const ENDED = `
   SELECT m.*, r.state AS rotation_state, r.reason AS rotation_reason,
-    i.state IN ('deleting', 'deleted') AS is_gone
+    i.state AS instance_state, k.name IS NOT NULL AS has_key
   FROM key_moves m
     JOIN key_campaigns c ON c.id = m.campaign_id
     JOIN instances i ON i.id = m.instance_id
     LEFT JOIN rotations r ON r.id = m.rotation_id
     LEFT JOIN instance_keys k ON k.instance_id = m.instance_id AND k.name = c.key_name
-      AND k.renewal_due_at IS NOT NULL AND k.removed_at IS NULL
+      AND k.removed_at IS NULL
   WHERE m.campaign_id = $1 AND m.state = 'begun'
-    AND CASE WHEN m.rotation_id IS NULL
-      THEN k.name IS NULL OR i.state IN ('deleting', 'deleted')
-      ELSE r.state IN ('verified', 'reverted') END`;
+    AND (i.state IN ('failed', 'deleting', 'deleted')
+      OR CASE WHEN m.rotation_id IS NULL
+        THEN k.renewal_due_at IS NULL
+        ELSE i.state = 'stopped' OR r.state IN ('verified', 'unconfirmed', 'reverted') END)`;
 
 const ADVANCE_MOVE = `
   UPDATE key_moves SET state = $5, state_at = $6, rotation_id = $7, reason = $8,
@@ -154,7 +157,8 @@ export class PostgresKeyCampaignStore implements KeyCampaignStore {
         ...{ state: row.state, rotationId: row.rotation_id, reason: row.reason },
         ...{ attempts: row.attempts, stateAt: row.state_at },
       }),
-      isInstanceGone: row.is_gone,
+      instanceState: row.instance_state,
+      hasKey: row.has_key,
       rotation:
         row.rotation_state === null
           ? null
@@ -208,7 +212,8 @@ interface EndedColumns {
   readonly state_at: Date;
   readonly rotation_state: EndedRotation['state'] | null;
   readonly rotation_reason: EndedRotation['reason'];
-  readonly is_gone: boolean;
+  readonly instance_state: InstanceState;
+  readonly has_key: boolean;
 }
 
 const CampaignWords = z.object({

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { leaseNameOf } from '../../domain/lease-names.js';
 import type { Lease, LeaseStore } from '../../ports/index.js';
 
 /** One statement by the database's clock, so that holders' own clocks do not matter. */
@@ -13,7 +14,17 @@ const GRANT = `
 
 /** The row stays, for its fence must never start again. */
 const RELEASE = `
-  UPDATE leases SET expires_at = now() WHERE name = $1 AND holder = $2 AND fence = $3`;
+  UPDATE leases SET expires_at = now()
+  FROM unnest($1::text[], $2::text[], $3::integer[]) AS given (name, holder, fence)
+  WHERE leases.name = given.name AND leases.holder = given.holder AND leases.fence = given.fence`;
+
+const TELL = `SELECT pg_notify('leases_handed_over', '')`;
+
+/** A deleted instance is written by nobody any more, so that its fence may be forgotten. */
+const DELETE_SETTLED = `
+  DELETE FROM leases WHERE name IN (
+    SELECT leases.name FROM leases JOIN instances ON leases.name = $1 || instances.id
+    WHERE instances.state = 'deleted' AND leases.expires_at <= now() LIMIT $2)`;
 
 /** Leases in PostgreSQL. */
 export class PostgresLeaseStore implements LeaseStore {
@@ -25,7 +36,23 @@ export class PostgresLeaseStore implements LeaseStore {
     return fence === undefined ? null : { name, holder, fence };
   }
 
-  async release({ name, holder, fence }: Lease): Promise<void> {
-    await this.manager.query(RELEASE, [name, holder, fence]);
+  async release(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    await this.manager.query(RELEASE, [
+      leases.map(({ name }) => name),
+      leases.map(({ holder }) => holder),
+      leases.map(({ fence }) => fence),
+    ]);
+  }
+
+  async handOver(leases: readonly Lease[]): Promise<void> {
+    await this.release(leases);
+    await this.manager.query(TELL);
+  }
+
+  async deleteSettled(limit: number): Promise<number> {
+    const parameters = [leaseNameOf('instance', ''), limit];
+    const [, deleted] = await this.manager.query<[unknown[], number]>(DELETE_SETTLED, parameters);
+    return deleted;
   }
 }

@@ -2,12 +2,19 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { PoolId } from '../../domain/ids.js';
 import type { Pool, PoolBounds, PoolKey } from '../../domain/pool.js';
-import { BREAKER_FAILURES, poolIdOf } from '../../domain/pool.js';
+import {
+  BREAKER_FAILURES,
+  EARLY_DEATH_MEMORY_MS,
+  POOL_HOLDS,
+  poolIdOf,
+} from '../../domain/pool.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
+import type { StartOutcome } from '../../domain/start-outcome.js';
 import type { PoolChanges, PoolStore } from '../../ports/index.js';
 import { PoolRow } from '../rows/pool-row.js';
 
 const StoredSizeClass = z.enum(SIZE_CLASS_NAMES);
+const StoredHold = z.enum(POOL_HOLDS).nullable();
 const StoredOverrides = z.array(
   z.object({
     cron: z.string(),
@@ -25,8 +32,19 @@ const RECORD_FAILURE = `
   UPDATE pools SET failures_in_a_row = failures_in_a_row + 1,
     is_breaker_final = is_breaker_final OR $4,
     breaker_opened_at = CASE
-      WHEN $4 OR is_breaker_final OR failures_in_a_row + 1 >= $3 THEN $2::timestamptz END
+      WHEN $4 OR is_breaker_final OR failures_in_a_row + 1 >= $3 THEN $2::timestamptz END,
+    died_early_at = CASE WHEN $5 THEN $2::timestamptz ELSE died_early_at END
   WHERE id = $1`;
+
+/** A member that was admitted may die as early as the last one did. */
+const RECORD_ADMISSION = `
+  UPDATE pools SET failures_in_a_row = 0, breaker_opened_at = NULL, is_breaker_final = false,
+    died_early_at = NULL
+  WHERE id = $1 AND (died_early_at IS NULL
+    OR died_early_at <= $2::timestamptz - $3 * interval '1 millisecond')`;
+
+/** Locks of node pools are told apart from every other advisory lock by this number. */
+const STARTS_LOCK = 7_151;
 
 /** More tokens than any bucket holds: a new pool may start its first members at once. */
 const FULL_BUCKET = 1_000_000;
@@ -44,10 +62,16 @@ const ENSURE = `
   WHERE pools.configured <> EXCLUDED.configured`;
 
 const SUPERSEDE = `
-  UPDATE pools SET superseded_by = (
-    SELECT offered.id FROM pools offered
-    WHERE offered.id = ANY($1) AND pools.id <> ALL($1)
-      AND offered.size_class = pools.size_class AND offered.node_pool = pools.node_pool)`;
+  UPDATE pools SET superseded_by = heir.id,
+    superseded_at = CASE
+      WHEN heir.id IS NOT NULL THEN COALESCE(pools.superseded_at, $2::timestamptz) END
+  FROM (
+    SELECT pool.id AS pool_id, offered.id
+    FROM pools pool LEFT JOIN pools offered
+      ON offered.id = ANY($1) AND pool.id <> ALL($1)
+      AND offered.size_class = pool.size_class AND offered.node_pool = pool.node_pool
+  ) heir
+  WHERE heir.pool_id = pools.id`;
 
 /** A pool that nothing supersedes and that is not offered either has nobody to keep members for. */
 const EMPTY_UNOFFERED = `
@@ -87,8 +111,13 @@ export class PostgresPoolStore implements PoolStore {
     return row === null ? null : toPool(row);
   }
 
-  async supersedeOthers(offered: readonly PoolId[]): Promise<void> {
-    await this.manager.query(SUPERSEDE, [[...offered]]);
+  async lockStarts(nodePool: string): Promise<void> {
+    const statement = 'SELECT pg_advisory_xact_lock($1, hashtext($2))';
+    await this.manager.query(statement, [STARTS_LOCK, nodePool]);
+  }
+
+  async supersedeOthers(offered: readonly PoolId[], at: Date): Promise<void> {
+    await this.manager.query(SUPERSEDE, [[...offered], at]);
     await this.manager.query(EMPTY_UNOFFERED, [[...offered]]);
   }
 
@@ -109,21 +138,24 @@ export class PostgresPoolStore implements PoolStore {
     return this.find(id);
   }
 
-  async recordStart(
-    id: PoolId,
-    outcome: 'admitted' | 'failed' | 'hopeless',
-    at: Date,
-  ): Promise<void> {
+  async recordStart(id: PoolId, outcome: StartOutcome, at: Date): Promise<void> {
     if (outcome === 'admitted') {
-      await this.manager.update(PoolRow, { id }, CLOSED);
+      await this.manager.query(RECORD_ADMISSION, [id, at, EARLY_DEATH_MEMORY_MS]);
     } else {
-      const parameters = [id, at, BREAKER_FAILURES, outcome === 'hopeless'];
+      const isHopeless = outcome === 'hopeless';
+      const diedEarly = outcome === 'died_early';
+      const parameters = [id, at, BREAKER_FAILURES, isHopeless, diedEarly];
       await this.manager.query(RECORD_FAILURE, parameters);
     }
   }
 }
 
-const CLOSED = { failuresInARow: 0, breakerOpenedAt: null, isBreakerFinal: false };
+const CLOSED = {
+  failuresInARow: 0,
+  breakerOpenedAt: null,
+  isBreakerFinal: false,
+  diedEarlyAt: null,
+};
 
 function toPool(row: PoolRow): Pool {
   return {
@@ -142,7 +174,12 @@ function toPool(row: PoolRow): Pool {
     failuresInARow: row.failuresInARow,
     breakerOpenedAt: row.breakerOpenedAt,
     isBreakerFinal: row.isBreakerFinal,
+    diedEarlyAt: row.diedEarlyAt,
     pausedAt: row.pausedAt,
     supersededBy: row.supersededBy as PoolId | null,
+    supersededAt: row.supersededAt,
+    memberDeadlineMs: row.memberDeadlineMs,
+    hold: StoredHold.parse(row.hold),
+    holdReason: row.holdReason,
   };
 }

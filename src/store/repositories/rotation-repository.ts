@@ -21,7 +21,19 @@ const ADVANCE = `
   WHERE id = $1 AND state = $2 RETURNING *`;
 
 const FIND_OPEN = `
-  SELECT * FROM rotations WHERE instance_id = $1 AND state NOT IN ('verified', 'reverted')`;
+  SELECT * FROM rotations
+  WHERE instance_id = $1 AND state NOT IN ('verified', 'unconfirmed', 'reverted')`;
+
+/** The audit line goes with it, so that no rotation ends without one. */
+const CLOSE_OPEN = `
+  WITH closed AS (
+    UPDATE rotations SET state = 'reverted', state_at = $2, reason = $3
+    WHERE instance_id = $1 AND state NOT IN ('verified', 'unconfirmed', 'reverted')
+    RETURNING id, number, names)
+  INSERT INTO audit (at, actor, action, target, outcome, details)
+  SELECT $2, $4, 'keys.rotation_reverted', $1, 'refused', jsonb_build_object(
+    'rotation', id, 'number', number, 'names', array_to_string(names, ' '), 'reason', $3::text)
+  FROM closed`;
 
 const LIST = `SELECT * FROM rotations WHERE instance_id = $1 ORDER BY number DESC LIMIT $2`;
 
@@ -49,6 +61,13 @@ export class PostgresRotationStore implements RotationStore {
   advance(seen: Rotation, step: RotationStep): Promise<Rotation | null> {
     const { state, at, revision = null, reason = null, provenAt = null } = step;
     return this.#one(ADVANCE, [seen.id, seen.state, state, at, revision, reason, provenAt]);
+  }
+
+  async closeOpen(
+    instanceId: InstanceId,
+    { at, reason, actor }: Parameters<RotationStore['closeOpen']>[1],
+  ): Promise<void> {
+    await this.manager.query(CLOSE_OPEN, [instanceId, at, reason, actor]);
   }
 
   async #one(statement: string, parameters: readonly unknown[]): Promise<Rotation | null> {

@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('idempotency_keys_expiry', ['expiresAt'])
 export class IdempotencyKeyRow {
   @PrimaryColumn('text') principal!: string;
+  /** A digest: what callers send is theirs, and may be a secret by mistake. */
   @PrimaryColumn('text') key!: string;
   @Column('text', { name: 'request_hash' }) requestHash!: string;
   @Column('text', { name: 'instance_id', nullable: true }) instanceId!: string | null;

@@ -56,6 +56,7 @@ export class InstanceRow {
   @Column('text', { name: 'failure_code', nullable: true }) failureCode!: string | null;
   @Column('text', { name: 'failure_sentence', nullable: true }) failureSentence!: string | null;
   @Column('timestamptz', { name: 'start_granted_at', nullable: true }) startGrantedAt!: Date | null;
+  @Column('text', { name: 'blocked_by', nullable: true }) blockedBy!: string | null;
   /** When it first became idle or was bound: the end of its boot. */
   @Column('timestamptz', { name: 'admitted_at', nullable: true }) admittedAt!: Date | null;
   /** How many idle members its node had when it came; claims take low ranks first, node by node. */

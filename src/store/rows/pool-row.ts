@@ -35,5 +35,12 @@ export class PoolRow {
   @ForeignKey(() => PoolRow, { name: 'pools_superseded_by' })
   supersededBy!: string | null;
 
+  @Column('timestamptz', { name: 'superseded_at', nullable: true }) supersededAt!: Date | null;
+  @Column('timestamptz', { name: 'died_early_at', nullable: true }) diedEarlyAt!: Date | null;
+  @Column('integer', { name: 'member_deadline_ms', nullable: true })
+  memberDeadlineMs!: number | null;
+  @Column('text', { nullable: true }) hold!: string | null;
+  @Column('text', { name: 'hold_reason', nullable: true }) holdReason!: string | null;
+
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
 }

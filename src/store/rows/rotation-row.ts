@@ -6,11 +6,11 @@ import { InstanceRow } from './instance-row.js';
 @Index('rotations_numbered', ['instanceId', 'number'], { unique: true })
 @Index('rotations_one_open', ['instanceId'], {
   unique: true,
-  where: "state NOT IN ('verified', 'reverted')",
+  where: "state NOT IN ('verified', 'unconfirmed', 'reverted')",
 })
 @Check(
   'rotations_state_known',
-  "state IN ('writing', 'proving', 'proven', 'switching', 'verified', 'reverting', 'reverted')",
+  "state IN ('writing', 'proving', 'proven', 'switching', 'verified', 'unconfirmed', 'reverting', 'reverted')",
 )
 @Check('rotations_owner_known', "owner IN ('tenant', 'platform')")
 export class RotationRow {

@@ -9,9 +9,21 @@ import { SignJWT, exportJWK } from 'jose';
 import { allEndpoints } from '../../../src/api/all-endpoints.js';
 import { createApi } from '../../../src/api/create-api.js';
 import type { Endpoint } from '../../../src/api/endpoint.js';
-import { TokenVerifier } from '../../../src/api/token-verifier.js';
-import type { Log } from '../../../src/ports/index.js';
+import { trustedProxies } from '../../../src/api/limits/caller-address.js';
+import { RequestLimits } from '../../../src/api/limits/request-limits.js';
+import type { Refusal } from '../../../src/domain/audit/refusal-tally.js';
+import { MemoryAudit } from './memory-audit.js';
+import { CredentialVerifier } from '../../../src/api/credentials/credential-verifier.js';
+import { fileKeys } from '../../../src/api/credentials/file-keys.js';
+import { TokenVerifier } from '../../../src/api/credentials/token-verifier.js';
+import type { RateLimit, RateLimitName } from '../../../src/domain/rate-limit.js';
+import { rateLimitOf } from '../../../src/domain/rate-limit.js';
+import type { Clock } from '../../../src/lib/clock.js';
+import { systemClock } from '../../../src/lib/clock.js';
+import type { Log, RateLimits } from '../../../src/ports/index.js';
+import { FakeRateLimits } from '../../support/fakes/fake-rate-limits.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
+import { MemoryApiKeys } from './memory-api-keys.js';
 import { MemoryFleet } from './memory-fleet.js';
 import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryRotations } from './memory-rotations.js';
@@ -19,12 +31,23 @@ import { MemorySweeps } from './memory-sweeps.js';
 
 const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
-const NAMES = { baseDomain: 'claws.localhost', edgePort: 8088 };
+const NAMES = { scheme: 'http', baseDomain: 'claws.localhost', edgePort: 8088 } as const;
+
+/** More than any test asks for that is not about limits. */
+const ENOUGH_PER_SECOND = 10_000;
+const GENEROUS = {
+  address: rateLimitOf('address', ENOUGH_PER_SECOND),
+  caller: rateLimitOf('caller', ENOUGH_PER_SECOND),
+  tenant: rateLimitOf('tenant', ENOUGH_PER_SECOND),
+  creates: rateLimitOf('creates', ENOUGH_PER_SECOND),
+};
 
 /** What a token of a test says; the defaults make a valid one of a product. */
 export interface TestClaims {
+  readonly subject?: string;
   readonly role?: string;
   readonly tenant?: string;
+  readonly scope?: string;
   readonly issuer?: string;
   readonly audience?: string;
   /** As jose writes it, e.g. `-1m`. */
@@ -39,11 +62,16 @@ export interface MemoryApi {
   readonly sweeps: MemorySweeps;
   readonly rotations: MemoryRotations;
   readonly campaigns: MemoryKeyCampaigns;
+  readonly apiKeys: MemoryApiKeys;
+  readonly rates: FakeRateLimits;
+  readonly audit: MemoryAudit;
   readonly endpoints: readonly Endpoint[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
   /** Route, method and status of each request, as metrics get them. */
   readonly measured: string[];
+  /** Refused writes, as the audit gets them. */
+  readonly refusals: Refusal[];
   readonly dir: string;
   /** What the process would fire when it is to end. */
   readonly stopping: AbortController;
@@ -55,13 +83,20 @@ export interface MemoryApi {
 }
 
 /** Starts the API; the caller stops it. */
-export async function startMemoryApi(): Promise<MemoryApi> {
+export async function startMemoryApi(
+  clock: Clock = systemClock,
+  limits: Readonly<Record<RateLimitName, RateLimit>> = GENEROUS,
+  shared?: RateLimits,
+): Promise<MemoryApi> {
   const dir = await makeTempDir();
   const jwksFile = join(dir, 'jwks.json');
   const fleet = new MemoryFleet();
   const rotations = new MemoryRotations(fleet);
   const sweeps = new MemorySweeps();
   const campaigns = new MemoryKeyCampaigns();
+  const apiKeys = new MemoryApiKeys(clock);
+  const rates = new FakeRateLimits(clock);
+  const audit = new MemoryAudit();
   const endpoints = allEndpoints(
     {
       instances: fleet.commands,
@@ -71,15 +106,27 @@ export async function startMemoryApi(): Promise<MemoryApi> {
       pools: fleet.pools,
       tenants: fleet.tenants,
       sweeps: sweeps.commands,
+      apiKeys: apiKeys.commands,
+      audit: audit.commands,
     },
     NAMES,
   );
+  const tokens = new TokenVerifier({
+    keys: fileKeys(jwksFile),
+    ...{ issuer: ISSUER, audience: AUDIENCE, algorithms: ['ES256'], clockToleranceS: 5 },
+  });
   const logged: string[] = [];
   const stopping = new AbortController();
   const measured: string[] = [];
+  const refusals: Refusal[] = [];
   const api = createApi({
     endpoints,
-    tokens: new TokenVerifier({ jwksFile, issuer: ISSUER, audience: AUDIENCE }),
+    tokens: new CredentialVerifier(tokens, apiKeys.verify),
+    limits: new RequestLimits({
+      rates: shared ?? rates,
+      limits,
+      trusted: trustedProxies(['127.0.0.1']),
+    }),
     operations: {
       readiness: () => Promise.resolve({ isReady: true, checks: { database: 'ok' } }),
       metrics: () =>
@@ -87,6 +134,7 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     },
     log: logInto(logged),
     onRequest: (route, method, status) => measured.push(`${method} ${route} ${status}`),
+    onRefusal: (refusal) => refusals.push(refusal),
     version: '0.0.0',
     stopping: stopping.signal,
   });
@@ -102,9 +150,13 @@ export async function startMemoryApi(): Promise<MemoryApi> {
     sweeps,
     rotations,
     campaigns,
+    apiKeys,
+    rates,
+    audit,
     endpoints,
     logged,
     measured,
+    refusals,
     dir,
     stopping,
     token: (claims = {}, key = signing) => signed(claims, key),
@@ -125,10 +177,14 @@ async function trust(jwksFile: string, kid: string): Promise<KeyObject> {
 }
 
 function signed(claims: TestClaims, key: KeyObject): Promise<string> {
-  const { role = 'product', tenant, issuer = ISSUER, audience = AUDIENCE, kid } = claims;
-  return new SignJWT({ role, ...(tenant === undefined ? {} : { tenant }) })
+  const { role = 'product', tenant, scope, issuer = ISSUER, audience = AUDIENCE, kid } = claims;
+  const named = {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(scope === undefined ? {} : { scope }),
+  };
+  return new SignJWT({ role, ...named })
     .setProtectedHeader({ alg: 'ES256', ...(kid === undefined ? {} : { kid }) })
-    .setSubject('tester')
+    .setSubject(claims.subject ?? 'tester')
     .setIssuer(issuer)
     .setAudience(audience)
     .setIssuedAt()

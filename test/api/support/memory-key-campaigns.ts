@@ -1,5 +1,5 @@
 import type { KeyCampaignCommands } from '../../../src/api/routes/key-campaigns.js';
-import { assertOperator } from '../../../src/commands/assert-operator.js';
+import { assertOperator, assertOverseer } from '../../../src/commands/assert-operator.js';
 import { campaignUnknown } from '../../../src/commands/find-key-campaign.js';
 import type { KeyCampaignView } from '../../../src/commands/key-campaign-view.js';
 import type { KeyCampaignId } from '../../../src/domain/ids.js';
@@ -41,6 +41,7 @@ export class MemoryKeyCampaigns {
       },
       change: {
         execute: async ({ caller, id, verb }) => {
+          assertOperator(caller.principal);
           const campaign = this.#find(caller, id);
           const state = afterVerb(campaign.state, verb);
           if (state === null) throw new Fault('move_refused', `It cannot ${verb}.`);
@@ -56,7 +57,7 @@ export class MemoryKeyCampaigns {
           return viewOf(this.#campaign);
         },
         list: async (caller) => {
-          assertOperator(caller.principal);
+          assertOverseer(caller.principal);
           return this.#campaign === null ? [] : [viewOf(this.#campaign)];
         },
       },
@@ -64,7 +65,7 @@ export class MemoryKeyCampaigns {
   }
 
   #find({ principal }: Caller, id: KeyCampaignId): KeyCampaign {
-    assertOperator(principal);
+    assertOverseer(principal);
     if (this.#campaign?.id === id) return this.#campaign;
     throw campaignUnknown();
   }

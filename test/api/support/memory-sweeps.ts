@@ -1,5 +1,5 @@
 import type { SweepCommands } from '../../../src/api/routes/sweeps.js';
-import { assertOperator } from '../../../src/commands/assert-operator.js';
+import { assertOperator, assertOverseer } from '../../../src/commands/assert-operator.js';
 import { sweepIdOf } from '../../../src/domain/ids.js';
 import type { DifferenceKind } from '../../../src/domain/sweep/find-differences.js';
 import { DIFFERENCE_KINDS } from '../../../src/domain/sweep/find-differences.js';
@@ -55,7 +55,7 @@ export class MemorySweeps {
       },
       find: {
         execute: async ({ caller, id }) => {
-          assertOperator(caller.principal);
+          assertOverseer(caller.principal);
           const asked = this.#asked;
           if (asked === null || (id !== 'latest' && id !== asked.id)) {
             throw new Fault('sweep_unknown', 'No such sweep.');

@@ -15,6 +15,8 @@ const END_LIMIT_MS = 10_000;
 /** The API as it is deployed: the compiled service in a process of its own. */
 export interface ApiProcess {
   readonly url: string;
+  /** `host:port` where the edge asks who is behind a name. */
+  readonly lookUp: string;
   /** Processor time that it took so far, in seconds. */
   cpuSeconds(): number;
   /** Lines that it logged as errors; in a sound run there are none. */
@@ -24,10 +26,17 @@ export interface ApiProcess {
   stop(): Promise<void>;
 }
 
+export interface ApiPorts {
+  readonly port: number;
+  readonly internal: number;
+}
+
 export interface ApiProcessOptions {
   readonly root: string;
   /** Folder with the files of `writeSecrets`. */
   readonly secretsDir: string;
+  /** Where it is to listen; anywhere when absent. */
+  readonly ports?: ApiPorts;
   /** Arguments for Node before the program's own, e.g. `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
 }
@@ -37,7 +46,8 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
   const { root, secretsDir, nodeArgs = [] } = options;
   const program = join(root, 'build', 'dist', 'src', 'main.js');
   if (!existsSync(program)) throw new Error('The service is not built; run `make setup` first.');
-  const [port = 0, internal = 0, nothing = 0] = await freePorts(3);
+  const [anyPort = 0, anyInternal = 0, nothing = 0] = await freePorts(3);
+  const { port, internal } = options.ports ?? { port: anyPort, internal: anyInternal };
   const url = `http://127.0.0.1:${String(port)}`;
   const logFile = join(secretsDir, `api-${String(port)}.log`);
   const log = openSync(logFile, 'a');
@@ -57,9 +67,10 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
   const pid = child.pid ?? 0;
   return {
     url,
+    lookUp: `127.0.0.1:${String(internal)}`,
     stop,
     errors: () => linesOf(logFile).filter((line) => line.includes('"level":"error"')),
-    cpuSeconds: () => cpuSecondsOf(readFileSync(`/proc/${String(pid)}/stat`, 'utf8')),
+    cpuSeconds: () => cpuSecondsOfProcess(pid),
     residentMb: () => residentMbOf(pid),
   };
 }
@@ -79,6 +90,12 @@ function settingsOf(
     CLAWDEPLOY_API_PORT: String(ports.port),
     CLAWDEPLOY_INTERNAL_PORT: String(ports.internal),
     CLAWDEPLOY_POOLS: 's=0',
+    // One token claims for everybody here, from one address: the claim benches measure claims and not
+    // how they are refused. Counting goes on, in memory, as it does wherever there is no Redis.
+    CLAWDEPLOY_RATE_ADDRESS_PER_SECOND: '1000000',
+    CLAWDEPLOY_RATE_CALLER_PER_SECOND: '1000000',
+    CLAWDEPLOY_RATE_CREATES_PER_SECOND: '1000000',
+    CLAWDEPLOY_CREATES_WAITING_PER_CALLER: '10000',
   };
 }
 
@@ -97,6 +114,11 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
+/** Processor time that a process took so far, in seconds. */
+export function cpuSecondsOfProcess(pid: number): number {
+  return cpuSecondsOf(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
+}
+
 /**
  * Processor time in seconds from the text of /proc/<pid>/stat: user and system time are its fields
  * 14 and 15, counted behind the name in field 2, which may hold blanks.
@@ -106,7 +128,8 @@ export function cpuSecondsOf(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-function residentMbOf(pid: number): number {
+/** Resident memory of a process right now, in MB. */
+export function residentMbOf(pid: number): number {
   const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
 }

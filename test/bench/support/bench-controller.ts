@@ -7,6 +7,7 @@ import { PoolReconciler } from '../../../src/controllers/pool-reconciler.js';
 import type { Reconciler } from '../../../src/controllers/reconciler.js';
 import { Rounds } from '../../../src/controllers/rounds.js';
 import { renderTenantConfig } from '../../../src/domain/gateway-config.js';
+import type { LeaseKind } from '../../../src/domain/lease-names.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import type { Store } from '../../../src/ports/index.js';
 import { createDataSource } from '../../../src/store/data-source.js';
@@ -47,19 +48,17 @@ export async function startBenchController(
   const store = createPostgresStore(dataSource);
   const feed = new PostgresChangeFeed(url, quietLog);
   const holder = randomUUID();
-  const driverOf = (kind: string, reconciler: Reconciler): Driver =>
+  const driverOf = (kind: LeaseKind, reconciler: Reconciler): Driver =>
     new Driver({ kind, reconciler, leases: store.leases, holder, log: quietLog });
 
   const demand = new PoolDemand(store, systemClock, STOCK_OUT_GOAL);
   const pools = driverOf('pool', poolReconcilerOn(store, demand));
-  const instances = driverOf(
-    'instance',
-    new InstanceReconciler(outsideOf(store, ports, demand, pools)),
-  );
+  const instances = driverOf('instance', new InstanceReconciler(outsideOf(store, ports, pools)));
   const rounds = new Rounds(store, pools, instances, quietLog);
   feed.subscribe({
     onChange: (id) => instances.wake(id),
     onGap: () => void rounds.once(),
+    onHandOver: () => void rounds.once(),
   });
   feed.start();
   for (const part of [instances, pools, rounds]) part.start();
@@ -85,7 +84,7 @@ export function poolReconcilerOn(
   });
 }
 
-function outsideOf(store: Store, ports: OutsidePorts, demand: PoolDemand, pools: Driver): Outside {
+function outsideOf(store: Store, ports: OutsidePorts, pools: Driver): Outside {
   return {
     ...ports,
     store,
@@ -94,8 +93,8 @@ function outsideOf(store: Store, ports: OutsidePorts, demand: PoolDemand, pools:
     renderConfig: (instance, keys, trial) =>
       renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
     announced: new Map(),
+    answered: new Map(),
     wakePool: (poolId) => pools.wake(poolId),
-    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
     onPhase: () => undefined,
   };
 }

@@ -5,7 +5,7 @@ import { SignJWT, exportJWK } from 'jose';
 import type { TestDatabase } from '../../support/database.js';
 import { startTestDatabase } from '../../support/database.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
-import type { ApiProcess } from './api-process.js';
+import type { ApiPorts, ApiProcess } from './api-process.js';
 import { startApiProcess } from './api-process.js';
 import { plantMembers } from './plant-members.js';
 
@@ -19,6 +19,8 @@ export interface ClaimWorld {
   readonly token: string;
   /** A fresh database with `members` idle members and as many API processes as asked for. */
   begin(options: BeginOptions): Promise<readonly ApiProcess[]>;
+  /** One more API process on the database of the last `begin`; `end` stops it too. */
+  addApi(ports?: ApiPorts): Promise<ApiProcess>;
   /** Stops the APIs of the last `begin`. */
   end(): Promise<void>;
   stop(): Promise<void>;
@@ -55,6 +57,11 @@ export async function startClaimWorld(
       const options = { root, secretsDir, nodeArgs };
       running = await Promise.all(Array.from({ length: apis }, () => startApiProcess(options)));
       return running;
+    },
+    async addApi(ports) {
+      const api = await startApiProcess({ root, secretsDir, ...(ports ? { ports } : {}) });
+      running = [...running, api];
+      return api;
     },
     async stop() {
       await end();

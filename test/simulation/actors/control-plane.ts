@@ -16,6 +16,7 @@ import { Rounds } from '../../../src/controllers/rounds.js';
 import { Sweeper } from '../../../src/controllers/sweep/sweeper.js';
 import { SweepRounds } from '../../../src/controllers/sweep/sweep-rounds.js';
 import { TokenCache } from '../../../src/controllers/token-cache.js';
+import type { LeaseKind } from '../../../src/domain/lease-names.js';
 import type { Offers } from '../../../src/domain/offers.js';
 import { randomBase32 } from '../../../src/lib/random.js';
 import type { Log, LogFields, Store } from '../../../src/ports/index.js';
@@ -82,10 +83,9 @@ export function startController(plane: ControlPlane, process: Process): Controll
     wakePool: (poolId) => {
       pools.wake(poolId);
     },
-    memberDeadlineMs: (poolId) => demand.deadlineMs(poolId),
   });
   const holder = `${process.name}/${randomBase32(12)}`;
-  const driverOf = (kind: string, reconciler: Reconciler): Driver =>
+  const driverOf = (kind: LeaseKind, reconciler: Reconciler): Driver =>
     new Driver({ kind, reconciler, leases: store.leases, holder, log });
   const planner = new PoolReconciler({
     ...{ store, clock, log, demand, starts: STARTS, onSeen: () => undefined },
@@ -122,7 +122,7 @@ function outsideOf(
   plane: ControlPlane,
   process: Process,
   store: Store,
-  pools: Pick<Outside, 'wakePool' | 'memberDeadlineMs'>,
+  pools: Pick<Outside, 'wakePool'>,
 ): Outside {
   const { world } = plane;
   const ports = portsTo(world);
@@ -138,6 +138,7 @@ function outsideOf(
         ...(trial?.names.map((name) => keyField(name, trial.number)) ?? []),
       ]),
     announced: new Map(),
+    answered: new Map(),
     onPhase: () => undefined,
   };
 }

@@ -4,7 +4,8 @@ import type { Pool } from '../../../src/domain/pool.js';
 import type { KeyOwner } from '../../../src/domain/key-campaign/key-campaign.js';
 import type { Rotation } from '../../../src/domain/rotation.js';
 import type { Sweep } from '../../../src/domain/sweep/report.js';
-import type { AuditEntry, Claim, Lease, Node, Tenant } from '../../../src/ports/index.js';
+import type { AuditEntry } from '../../../src/domain/audit/audit-entry.js';
+import type { Claim, Lease, Node, Tenant } from '../../../src/ports/index.js';
 import type { DatabaseHost, Transaction } from './engine.js';
 import { DatabaseBug, Engine } from './engine.js';
 import { Table } from './table.js';
@@ -49,6 +50,12 @@ export interface LeaseRow extends Lease {
   readonly expiresAt: number;
 }
 
+/** The last listing of nodes that was taken over. */
+export interface NodeListingRow {
+  readonly index: number;
+  readonly seenAtMs: number;
+}
+
 /** An event as it was recorded, with its number. */
 export interface OutboxEvent {
   readonly topic: string;
@@ -56,10 +63,19 @@ export interface OutboxEvent {
   readonly at: Date;
 }
 
+/** Claims that were refused at one moment. */
+export interface RefusalEntry {
+  readonly offer: string;
+  readonly count: number;
+  readonly at: Date;
+}
+
 /** Guards that can be taken away, to prove that what looks for faults finds them. */
 export interface Flaws {
   /** Changes are made whatever the fence says. */
   readonly ignoresFence?: boolean;
+  /** Where an instance listens is written whatever was written since the look. */
+  readonly overwritesAddresses?: boolean;
   /** An idle member is looked up and taken in two steps, as if nobody else were there. */
   readonly takesWithoutLock?: boolean;
   /** A tenant may have two live claims of one name. */
@@ -78,12 +94,14 @@ export class Database {
   readonly instances: Table<InstanceRecord>;
   readonly pools: Table<PoolRecord>;
   readonly claims: Table<ClaimEntry>;
+  readonly refusals: Table<RefusalEntry>;
   readonly tenants: Table<Tenant>;
   readonly keys: Table<KeyRow>;
   readonly rotations: Table<Rotation>;
   readonly idempotency: Table<IdempotencyRow>;
   readonly leases: Table<LeaseRow>;
   readonly nodes: Table<Node>;
+  readonly listings: Table<NodeListingRow>;
   readonly sweeps: Table<Sweep>;
   readonly audit: Table<AuditEntry>;
   readonly outbox: Table<OutboxEvent>;
@@ -100,12 +118,14 @@ export class Database {
     });
     this.pools = new Table('pool', this.engine);
     this.claims = new Table('claim', this.engine);
+    this.refusals = new Table('refusals', this.engine);
     this.tenants = new Table('tenant', this.engine);
     this.keys = new Table('key', this.engine);
     this.rotations = new Table('rotation', this.engine);
     this.idempotency = new Table('idempotency key', this.engine);
     this.leases = new Table('lease', this.engine);
     this.nodes = new Table('node', this.engine);
+    this.listings = new Table('listing of nodes', this.engine);
     this.sweeps = new Table('sweep', this.engine);
     this.audit = new Table('audit', this.engine);
     this.outbox = new Table('outbox', this.engine);

@@ -1,6 +1,7 @@
 import type { ClaimId, InstanceId, TenantId } from '../../../src/domain/ids.js';
 import type { Demand } from '../../../src/domain/sizing/demand.js';
 import { Fault } from '../../../src/errors/index.js';
+import { plusMs } from '../../../src/lib/clock.js';
 import type {
   Claim,
   ClaimRecord,
@@ -14,6 +15,9 @@ import type {
 import type { ClaimEntry, Database } from './database.js';
 import type { Transaction } from './engine.js';
 import { DatabaseBug } from './engine.js';
+
+/** As in PostgreSQL, refusals are counted by buckets of this length. */
+const REFUSAL_BUCKET_MS = 10_000;
 
 /** Claims in memory; one live claim per tenant and name, one claim per instance. */
 export class MemoryClaims implements ClaimStore {
@@ -62,15 +66,24 @@ export class MemoryClaims implements ClaimStore {
     });
   }
 
+  recordRefusals(offer: string, count: number, at: Date): Promise<void> {
+    const { refusals, engine } = this.database;
+    return engine.statement(this.tx, `record ${String(count)} refusals of ${offer}`, (tx) => {
+      const bucketAt = new Date(Math.floor(at.getTime() / REFUSAL_BUCKET_MS) * REFUSAL_BUCKET_MS);
+      refusals.put(tx, this.database.nextNumber(), { offer, count, at: bucketAt });
+    });
+  }
+
   demand(offer: string, { now, bucketMs, buckets }: DemandWindow): Promise<Demand> {
-    const { claims, engine } = this.database;
+    const { claims, refusals, engine } = this.database;
     return engine.statement(this.tx, `demand of ${offer}`, (tx) => {
       const arrivals = Array.from({ length: buckets }, () => 0);
-      for (const claim of claims.all(tx)) {
-        const ageMs = now.getTime() - claim.claimedAt.getTime();
-        if (claim.offer !== offer || ageMs < 0 || ageMs >= bucketMs * buckets) continue;
+      const granted = claims.all(tx).map((claim) => ({ ...claim, at: claim.claimedAt, count: 1 }));
+      for (const asked of [...granted, ...refusals.all(tx)]) {
+        const ageMs = now.getTime() - asked.at.getTime();
+        if (asked.offer !== offer || ageMs < 0 || ageMs >= bucketMs * buckets) continue;
         const at = buckets - 1 - Math.floor(ageMs / bucketMs);
-        arrivals[at] = (arrivals[at] ?? 0) + 1;
+        arrivals[at] = (arrivals[at] ?? 0) + asked.count;
       }
       return { bucketMs, arrivals, lastBucketAgeMs: bucketMs };
     });
@@ -155,14 +168,16 @@ export class MemoryIdempotency implements IdempotencyStore {
   ) {}
 
   begin(entry: Parameters<IdempotencyStore['begin']>[0]): Promise<IdempotentStart> {
-    const { principal, key, requestHash, at, expiresAt } = entry;
+    const { principal, key, requestHash, ttlMs } = entry;
     const { idempotency, engine, flaws } = this.database;
     const name = `${principal} ${key}`;
     return engine.statement(this.tx, `begin ${key}`, async (tx): Promise<IdempotentStart> => {
       if (flaws.forgetsKeys === true) return { kind: 'first' };
       await engine.lock(tx, idempotency.lockName(name));
       const row = idempotency.get(tx, name);
-      if (row === null || row.expiresAt <= at) {
+      const now = engine.host.now();
+      if (row === null || row.expiresAt <= now) {
+        const expiresAt = plusMs(now, ttlMs);
         idempotency.put(tx, name, { requestHash, instanceId: null, expiresAt });
         return { kind: 'first' };
       }
@@ -172,9 +187,10 @@ export class MemoryIdempotency implements IdempotencyStore {
     });
   }
 
-  deleteExpired(at: Date, limit: number): Promise<number> {
+  deleteExpired(limit: number): Promise<number> {
     const { idempotency, engine } = this.database;
     return engine.statement(this.tx, 'forget keys', async (tx) => {
+      const at = engine.host.now();
       const expired = [...idempotency.committed()].filter(([, row]) => row.expiresAt <= at);
       for (const [name] of expired.slice(0, limit)) {
         await idempotency.locked(tx, name);

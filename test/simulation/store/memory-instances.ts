@@ -1,6 +1,13 @@
 import type { InstanceId, PoolId } from '../../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../../src/domain/instance.js';
-import { HOLDING_STATES, INSTANCE_STATES, nextState } from '../../../src/domain/instance.js';
+import {
+  HOLDING_STATES,
+  INSTANCE_STATES,
+  STOCK_STATES,
+  nextState,
+} from '../../../src/domain/instance.js';
+import { leaseNameOf } from '../../../src/domain/lease-names.js';
+import type { Pool } from '../../../src/domain/pool.js';
 import type {
   InstanceFilter,
   InstanceMove,
@@ -41,7 +48,14 @@ export class MemoryInstances implements InstanceStore {
           address: null,
           suspectAt: null,
         },
-        ...{ startGrantedAt, replacedBy: null, failure: null, createdAt: at, stateAt: at },
+        ...{
+          startGrantedAt,
+          blockedBy: null,
+          replacedBy: null,
+          failure: null,
+          createdAt: at,
+          stateAt: at,
+        },
         ...{ readyAt: null, admittedAt: null, claimRank: 0 },
       };
       this.#write(tx, record);
@@ -119,6 +133,24 @@ export class MemoryInstances implements InstanceStore {
     );
   }
 
+  countStartingElsewhere({ id, nodePool }: Pick<Pool, 'id' | 'nodePool'>): Promise<number> {
+    return this.#count('count starting elsewhere', (row, tx) => {
+      const isElsewhere = this.database.pools.get(tx, row.poolId)?.nodePool === nodePool;
+      const isComing = row.state === 'creating' || row.state === 'warming';
+      const isBooting = isComing && row.startGrantedAt !== null && row.blockedBy === null;
+      return row.poolId !== id && isElsewhere && isBooting;
+    });
+  }
+
+  listStranded(poolId: PoolId): Promise<readonly InstanceId[]> {
+    return this.#statement(`list stranded of ${poolId}`, (tx) =>
+      this.#all(tx)
+        .filter((row) => row.poolId === poolId && row.tenantId === null)
+        .filter((row) => STOCK_STATES.includes(row.state) && this.#isStranded(tx, row))
+        .map(({ id }) => id),
+    );
+  }
+
   countHolding(poolId: PoolId): Promise<number> {
     return this.#count(
       'count holding',
@@ -168,15 +200,12 @@ export class MemoryInstances implements InstanceStore {
     return this.#statement('list due', (tx) => {
       const open = this.database.rotations.all(tx).filter(isOpen);
       const rotating = new Set(open.map(({ instanceId }) => instanceId));
-      return this.#all(tx)
+      const due = this.#all(tx)
         .filter((row) => isDue(row, rotating))
-        .sort(
-          (a, b) =>
-            Number(a.state === 'idle') - Number(b.state === 'idle') ||
-            timeOf(a.stateAt) - timeOf(b.stateAt),
-        )
-        .slice(0, limit)
-        .map(({ id }) => id);
+        .sort((a, b) => urgencyOf(a) - urgencyOf(b) || timeOf(a.stateAt) - timeOf(b.stateAt));
+      const idle = due.filter(({ id, state }) => state === 'idle' && !this.#isLeased(tx, id));
+      const restless = due.filter(({ state }) => state !== 'idle');
+      return [...restless.slice(0, limit), ...idle.slice(0, limit)].map(({ id }) => id);
     });
   }
 
@@ -189,8 +218,14 @@ export class MemoryInstances implements InstanceStore {
       const pools = poolsOf(tx);
       const [row] = this.#all(tx)
         .filter(({ id, poolId }) => pools.includes(poolId) && this.#isFree(tx, id))
-        .filter((candidate) => this.#isEligible(tx, candidate))
-        .sort((a, b) => a.claimRank - b.claimRank || timeOf(a.stateAt) - timeOf(b.stateAt));
+        .filter(({ state, suspectAt }) => state === 'idle' && suspectAt === null)
+        .filter((candidate) => this.#isOnOpenNode(tx, candidate) || this.#isListingOld(tx))
+        .sort(
+          (a, b) =>
+            Number(this.#isOnOpenNode(tx, b)) - Number(this.#isOnOpenNode(tx, a)) ||
+            a.claimRank - b.claimRank ||
+            timeOf(a.stateAt) - timeOf(b.stateAt),
+        );
       if (row === undefined) return null;
       if (flaws.takesWithoutLock === true) await engine.host.step('take idle, unlocked');
       const taken: InstanceRecord = {
@@ -201,14 +236,31 @@ export class MemoryInstances implements InstanceStore {
     });
   }
 
+  #isLeased(tx: Transaction, id: InstanceId): boolean {
+    const { leases, engine } = this.database;
+    const lease = leases.get(tx, leaseNameOf('instance', id));
+    return lease !== null && lease.expiresAt > engine.host.now().getTime();
+  }
+
   #isFree(tx: Transaction, id: InstanceId): boolean {
     return this.database.flaws.takesWithoutLock === true || this.database.instances.isFree(tx, id);
   }
 
-  #isEligible(tx: Transaction, { state, suspectAt, nodeId }: InstanceRecord): boolean {
-    if (state !== 'idle' || suspectAt !== null) return false;
+  #isOnOpenNode(tx: Transaction, { nodeId }: InstanceRecord): boolean {
+    const { nodes } = this.database;
+    if (nodeId === null || nodes.all(tx).length === 0) return true;
+    return nodes.get(tx, nodeId)?.isEligible === true;
+  }
+
+  #isListingOld(tx: Transaction): boolean {
+    const { listings, engine } = this.database;
+    const last = listings.get(tx, 'last');
+    return last === null || last.seenAtMs <= engine.host.now().getTime() - 60_000;
+  }
+
+  #isStranded(tx: Transaction, { nodeId }: InstanceRecord): boolean {
     const node = nodeId === null ? null : this.database.nodes.get(tx, nodeId);
-    return node === null || node.isEligible;
+    return node !== null && !node.isEligible;
   }
 
   /** The conditional statement of every change: the count of rows is the answer. */
@@ -223,7 +275,10 @@ export class MemoryInstances implements InstanceStore {
       row !== null &&
       row.state === seen.state &&
       (row.fence === seen.fence || flaws.ignoresFence === true) &&
-      (notes.suspectAt === undefined || timeOf(row.suspectAt) === timeOf(seen.suspectAt));
+      (notes.suspectAt === undefined || timeOf(row.suspectAt) === timeOf(seen.suspectAt)) &&
+      (notes.address === undefined ||
+        flaws.overwritesAddresses === true ||
+        (row.address === seen.address && row.allocationId === seen.allocationId));
     return this.#statement(label, async (tx) => {
       if (!isAsSeen(instances.get(tx, seen.id))) return null;
       const row = await instances.locked(tx, seen.id);
@@ -238,8 +293,11 @@ export class MemoryInstances implements InstanceStore {
     ).length;
   }
 
-  #count(label: string, isCounted: (row: InstanceRecord) => boolean): Promise<number> {
-    return this.#statement(label, (tx) => this.#all(tx).filter(isCounted).length);
+  #count(
+    label: string,
+    isCounted: (row: InstanceRecord, tx: Transaction) => boolean,
+  ): Promise<number> {
+    return this.#statement(label, (tx) => this.#all(tx).filter((row) => isCounted(row, tx)).length);
   }
 
   #all(tx: Transaction): InstanceRecord[] {
@@ -302,6 +360,14 @@ function isDue(row: InstanceRecord, rotating: ReadonlySet<InstanceId>): boolean 
     default:
       return true;
   }
+}
+
+/** Who comes first: people who wait, then what a tenant has, then the stock, then what is leaving. */
+function urgencyOf({ state, tenantId }: InstanceRecord): number {
+  const isOnItsWay = state === 'creating' || state === 'warming';
+  if (tenantId !== null && (isOnItsWay || state === 'binding')) return 0;
+  if (state === 'ready') return 1;
+  return isOnItsWay ? 2 : 3;
 }
 
 function timeOf(at: Date | null): number {

@@ -155,6 +155,25 @@ export class MemoryRotations implements RotationStore {
     });
   }
 
+  closeOpen(
+    instanceId: InstanceId,
+    { at, reason, actor }: Parameters<RotationStore['closeOpen']>[1],
+  ): Promise<void> {
+    const { rotations, audit, engine } = this.database;
+    return engine.statement(this.tx, `close rotation of ${instanceId}`, async (tx) => {
+      for (const { id } of this.#of(tx, instanceId).filter(isOpen)) {
+        const row = await rotations.locked(tx, id);
+        if (row === null || !isOpen(row)) continue;
+        rotations.put(tx, id, { ...row, state: 'reverted', stateAt: at, reason });
+        audit.put(tx, this.database.nextNumber(), {
+          ...{ at, actor, action: 'keys.rotation_reverted', target: instanceId },
+          ...{ outcome: 'refused', requestId: null, from: null },
+          details: { rotation: id, number: row.number, names: row.names.join(' '), reason },
+        });
+      }
+    });
+  }
+
   #of(tx: Transaction, instanceId: InstanceId): Rotation[] {
     return this.database.rotations.all(tx).filter((row) => row.instanceId === instanceId);
   }

@@ -1,11 +1,13 @@
 import type { PoolId, SweepId } from '../../../src/domain/ids.js';
+import { leaseNameOf } from '../../../src/domain/lease-names.js';
 import type { Pool, PoolBounds, PoolKey } from '../../../src/domain/pool.js';
-import { BREAKER_FAILURES, poolIdOf } from '../../../src/domain/pool.js';
+import { BREAKER_FAILURES, EARLY_DEATH_MEMORY_MS, poolIdOf } from '../../../src/domain/pool.js';
+import type { StartOutcome } from '../../../src/domain/start-outcome.js';
 import type { Sweep } from '../../../src/domain/sweep/report.js';
 import type {
   Lease,
   LeaseStore,
-  Node,
+  NodeListing,
   NodeStore,
   PoolChanges,
   PoolStore,
@@ -15,7 +17,12 @@ import type { Database, PoolRecord } from './database.js';
 import type { Transaction } from './engine.js';
 
 const FULL_BUCKET = 1_000_000;
-const CLOSED = { failuresInARow: 0, breakerOpenedAt: null, isBreakerFinal: false };
+const CLOSED = {
+  failuresInARow: 0,
+  breakerOpenedAt: null,
+  isBreakerFinal: false,
+  diedEarlyAt: null,
+};
 
 /** Pools in memory. */
 export class MemoryPools implements PoolStore {
@@ -37,7 +44,8 @@ export class MemoryPools implements PoolStore {
       const fresh: PoolRecord = {
         ...{ ...key, ...wanted, ...CLOSED, id, idleTarget: idleFloor, targetRaisedAt: null },
         ...{ overrides: [], startTokens: { tokens: FULL_BUCKET, at }, pausedAt: null },
-        supersededBy: null,
+        ...{ supersededBy: null, supersededAt: null, memberDeadlineMs: null },
+        ...{ hold: null, holdReason: null },
       };
       const idleTarget = Math.min(Math.max(known?.idleTarget ?? 0, idleFloor), idleCeiling);
       const record = known === null ? fresh : { ...known, ...wanted, idleTarget };
@@ -68,22 +76,30 @@ export class MemoryPools implements PoolStore {
     );
   }
 
-  supersedeOthers(offered: readonly PoolId[]): Promise<void> {
+  lockStarts(nodePool: string): Promise<void> {
+    const { engine, flaws } = this.database;
+    return engine.statement(this.tx, `lock starts in ${nodePool}`, async (tx) => {
+      if (flaws.plansWithoutLock !== true) await engine.lock(tx, `starts in ${nodePool}`);
+    });
+  }
+
+  supersedeOthers(offered: readonly PoolId[], at: Date): Promise<void> {
     const { pools, engine } = this.database;
     return engine.statement(this.tx, 'supersede pools', async (tx) => {
       const all = pools.all(tx);
       for (const { id } of all) {
         await pools.update(tx, id, (pool) => {
-          if (offered.includes(id)) return { ...pool, supersededBy: null };
+          if (offered.includes(id)) return { ...pool, supersededBy: null, supersededAt: null };
           const heir = all.find(
             (other) =>
               offered.includes(other.id) &&
               other.sizeClass === pool.sizeClass &&
               other.nodePool === pool.nodePool,
           );
-          if (heir !== undefined) return { ...pool, supersededBy: heir.id };
+          const supersededAt = pool.supersededAt ?? at;
+          if (heir !== undefined) return { ...pool, supersededBy: heir.id, supersededAt };
           const none = { idleFloor: 0, idleCeiling: 0, idleTarget: 0, configured: '' };
-          return { ...pool, ...none, supersededBy: null };
+          return { ...pool, ...none, supersededBy: null, supersededAt: null };
         });
       }
     });
@@ -102,15 +118,19 @@ export class MemoryPools implements PoolStore {
     );
   }
 
-  recordStart(id: PoolId, outcome: 'admitted' | 'failed' | 'hopeless', at: Date): Promise<void> {
+  recordStart(id: PoolId, outcome: StartOutcome, at: Date): Promise<void> {
     const { pools, engine } = this.database;
     return engine.statement(this.tx, `record a start ${outcome} of ${id}`, async (tx) => {
       await pools.update(tx, id, (pool) => {
-        if (outcome === 'admitted') return { ...pool, ...CLOSED };
+        const sinceMs = at.getTime() - (pool.diedEarlyAt?.getTime() ?? -Infinity);
+        const isBelieved = sinceMs >= EARLY_DEATH_MEMORY_MS;
+        if (outcome === 'admitted') return isBelieved ? { ...pool, ...CLOSED } : null;
         const failuresInARow = pool.failuresInARow + 1;
         const isBreakerFinal = pool.isBreakerFinal || outcome === 'hopeless';
         const isOpen = isBreakerFinal || failuresInARow >= BREAKER_FAILURES;
-        return { ...pool, failuresInARow, isBreakerFinal, breakerOpenedAt: isOpen ? at : null };
+        const diedEarlyAt = outcome === 'died_early' ? at : pool.diedEarlyAt;
+        const breakerOpenedAt = isOpen ? at : null;
+        return { ...pool, failuresInARow, isBreakerFinal, breakerOpenedAt, diedEarlyAt };
       });
     });
   }
@@ -138,14 +158,38 @@ export class MemoryLeases implements LeaseStore {
     });
   }
 
-  release({ name, holder, fence }: Lease): Promise<void> {
+  release(given: readonly Lease[]): Promise<void> {
     const { leases, engine } = this.database;
-    return engine.statement(this.tx, `give back ${name}`, async (tx) => {
+    const names = given.map(({ name }) => name).join(', ');
+    return engine.statement(this.tx, `give back ${names}`, async (tx) => {
       const now = engine.host.now().getTime();
-      await leases.update(tx, name, (held) => {
-        const isThis = held.holder === holder && held.fence === fence;
-        return isThis ? { ...held, expiresAt: now } : null;
+      for (const { name, holder, fence } of given) {
+        await leases.update(tx, name, (held) => {
+          const isThis = held.holder === holder && held.fence === fence;
+          return isThis ? { ...held, expiresAt: now } : null;
+        });
+      }
+    });
+  }
+
+  /** Nobody is told: a notice may be lost, and rounds find what is free. */
+  handOver(given: readonly Lease[]): Promise<void> {
+    return this.release(given);
+  }
+
+  deleteSettled(limit: number): Promise<number> {
+    const { leases, instances, engine } = this.database;
+    return engine.statement(this.tx, 'forget leases', async (tx) => {
+      const now = engine.host.now().getTime();
+      const settled = leases.all(tx).filter(({ name, expiresAt }) => {
+        const instance = instances.get(tx, name.slice(leaseNameOf('instance', '').length));
+        return instance?.state === 'deleted' && expiresAt <= now;
       });
+      for (const { name } of settled.slice(0, limit)) {
+        await leases.locked(tx, name);
+        leases.put(tx, name, null);
+      }
+      return Math.min(limit, settled.length);
     });
   }
 }
@@ -157,9 +201,15 @@ export class MemoryNodes implements NodeStore {
     private readonly tx: Transaction | null,
   ) {}
 
-  replaceAll(seen: readonly Node[]): Promise<void> {
-    const { nodes, engine } = this.database;
+  replaceAll({ nodes: seen, index }: NodeListing): Promise<boolean> {
+    const { nodes, listings, engine } = this.database;
     return engine.statement(this.tx, 'replace nodes', async (tx) => {
+      await engine.lock(tx, listings.lockName('last'));
+      const last = listings.get(tx, 'last');
+      const nowMs = engine.host.now().getTime();
+      const isLate = last !== null && Number(index) < last.index && nowMs < last.seenAtMs + 120_000;
+      if (seen.length === 0 || isLate) return false;
+      listings.put(tx, 'last', { index: Number(index), seenAtMs: nowMs });
       const wanted = new Map(seen.map((node) => [node.id, node]));
       for (const { id } of nodes.all(tx)) {
         await nodes.locked(tx, id);
@@ -169,6 +219,7 @@ export class MemoryNodes implements NodeStore {
         await engine.lock(tx, nodes.lockName(id));
         nodes.put(tx, id, node);
       }
+      return true;
     });
   }
 

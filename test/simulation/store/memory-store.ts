@@ -64,12 +64,18 @@ export function createMemoryCensus(database: Database): Census {
   };
 }
 
-/** Workers are not part of the simulator; whoever calls them here is told so. */
-const NOT_SIMULATED = new Proxy({} as Repositories['keyCampaigns'], {
-  get: (_target, name) => {
-    throw new Error(`keyCampaigns.${String(name)} is not simulated.`);
-  },
-});
+/**
+ * Workers and callers' keys are no part of the simulator; whoever asks for what is theirs is told so.
+ */
+function notSimulated<Name extends 'keyCampaigns' | 'apiKeys' | 'auditChain'>(
+  part: Name,
+): Repositories[Name] {
+  return new Proxy({} as Repositories[Name], {
+    get: (_target, name) => {
+      throw new Error(`${part}.${String(name)} is not simulated.`);
+    },
+  });
+}
 
 function repositoriesIn(database: Database, tx: Transaction | null): Repositories {
   return {
@@ -80,11 +86,13 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     claims: new MemoryClaims(database, tx),
     keys: new MemoryKeys(database, tx),
     rotations: new MemoryRotations(database, tx),
-    keyCampaigns: NOT_SIMULATED,
+    keyCampaigns: notSimulated('keyCampaigns'),
+    apiKeys: notSimulated('apiKeys'),
     idempotency: new MemoryIdempotency(database, tx),
     leases: new MemoryLeases(database, tx),
     sweeps: new MemorySweeps(database, tx),
     audit: auditIn(database, tx),
+    auditChain: notSimulated('auditChain'),
     outbox: outboxIn(database, tx),
   };
 }
@@ -96,6 +104,7 @@ function auditIn(database: Database, outer: Transaction | null): AuditStore {
       engine.statement(outer, `audit ${entry.action}`, (tx) => {
         audit.put(tx, database.nextNumber(), entry);
       }),
+    list: () => Promise.reject(new Error('audit.list is not simulated.')),
   };
 }
 

@@ -22,6 +22,7 @@ export interface Gateway {
   readonly nodeId: string;
   readonly address: string;
   readonly placedAt: Date;
+  startedAt: Date | null;
   state: 'waiting' | 'booting' | 'started' | 'down' | 'ended';
   restarts: number;
   exitCode: number | null;
@@ -67,7 +68,8 @@ export class Gateways {
   place(instanceId: InstanceId, allocationId: string, nodeId: string): Gateway {
     const gateway: Gateway = {
       ...{ instanceId, allocationId, nodeId, address: this.#takePort(nodeId) },
-      ...{ placedAt: this.sim.now(), state: 'waiting', restarts: 0, exitCode: null },
+      ...{ placedAt: this.sim.now(), startedAt: null, state: 'waiting' },
+      ...{ restarts: 0, exitCode: null },
       ...{ hungUntilMs: 0, life: 0, live: null, wrongTokens: [], lockedUntilMs: 0 },
       hasWarmedUp: false,
     };
@@ -201,6 +203,7 @@ export class Gateways {
         return;
       }
       gateway.state = 'booting';
+      gateway.startedAt = this.sim.now();
       const fails = this.faults.strikes('boots that fail', 0.1);
       const hangs = this.faults.strikes('boots that fail', 0.04);
       const boot = this.sim.latency(

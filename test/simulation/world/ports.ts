@@ -52,6 +52,10 @@ export function keyVaultOf(world: World): KeyVault {
   return {
     changeKeys: (id, changes, signal) =>
       tell(world, 'vault', `keys of ${id}`, signal, () => world.servers.changeKeys(id, changes)),
+    startOver: (id, values, signal) =>
+      tell(world, 'vault', `keys of ${id} anew`, signal, () =>
+        world.servers.startOver(id, Object.keys(values)),
+      ),
     destroyBefore: (id, version, signal) =>
       tell(world, 'vault', `destroy keys of ${id} before v${version}`, signal, () => {
         world.servers.destroyKeysBefore(id, version);

@@ -74,11 +74,21 @@ export class Servers {
   allocations(instanceId: InstanceId): AllocationView[] {
     const job = this.jobs.get(instanceId);
     if (job === undefined || job.gateway === null) return [];
-    const { allocationId: id, nodeId, placedAt, state, restarts, exitCode } = job.gateway;
-    const phase = state === 'ended' ? 'complete' : state === 'waiting' ? 'pending' : 'running';
+    const {
+      allocationId: id,
+      nodeId,
+      placedAt,
+      startedAt,
+      state,
+      restarts,
+      exitCode,
+    } = job.gateway;
+    const isUp = state === 'booting' || state === 'started';
+    const phase = state === 'ended' ? 'complete' : isUp ? 'running' : 'pending';
+    const times = { placedAt, startedAt };
     const lastEvent = exitCode === null ? null : `exit code ${exitCode}`;
     return [
-      { id, nodeId, placedAt, phase, isWanted: !job.isStopped, restarts, exitCode, lastEvent },
+      { id, nodeId, ...times, phase, isWanted: !job.isStopped, restarts, exitCode, lastEvent },
     ];
   }
 
@@ -106,12 +116,21 @@ export class Servers {
   /** Merges into the newest version, as Vault does; values are of no interest here. */
   changeKeys(instanceId: InstanceId, changes: KeyChanges): number {
     const versions = this.keyVersions.get(instanceId) ?? [];
+    if (versions.at(-1) === null) throw new Fault('keys_lost', 'The newest version is destroyed.');
     const fields = new Set(versions.at(-1));
     for (const [field, value] of Object.entries(changes)) {
       if (value === null) fields.delete(field);
       else fields.add(field);
     }
     this.keyVersions.set(instanceId, [...versions, fields]);
+    return versions.length + 1;
+  }
+
+  /** A new version of these fields alone; null where there is one to merge into. */
+  startOver(instanceId: InstanceId, fields: readonly string[]): number | null {
+    const versions = this.keyVersions.get(instanceId) ?? [];
+    if ((versions.at(-1) ?? null) !== null) return null;
+    this.keyVersions.set(instanceId, [...versions, new Set(fields)]);
     return versions.length + 1;
   }
 

@@ -31,7 +31,10 @@ export async function purgePrivate(stateDir: string): Promise<void> {
   await downStack(stateDir, { purge: true });
 }
 
-type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'LIST';
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE' | 'LIST';
+
+/** Vault answers a patch of any other type with 415, before it looks at who asks. */
+const PATCH_TYPE = { 'content-type': 'application/merge-patch+json' };
 
 /** Calls to the servers of a stack with one of its tokens, or with none. */
 export class StackCaller {
@@ -72,7 +75,10 @@ export class StackCaller {
     method: Method = 'GET',
     body?: unknown,
   ): Promise<ApiReply> {
-    const headers = token === null ? {} : { 'x-vault-token': token };
+    const headers = {
+      ...(token === null ? {} : { 'x-vault-token': token }),
+      ...(method === 'PATCH' ? PATCH_TYPE : {}),
+    };
     return callApi(`${this.stack.urls.vault}/v1/${path}`, { method, headers, body });
   }
 

@@ -29,4 +29,8 @@ export class FakeCampaignValues implements CampaignValues {
       this.#values.delete(id);
     });
   }
+
+  list(signal: AbortSignal): Promise<readonly KeyCampaignId[]> {
+    return this.trouble.meet('list', signal, () => [...this.#values.keys()]);
+  }
 }

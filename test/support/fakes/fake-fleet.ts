@@ -43,6 +43,7 @@ export class FakeFleet {
   readonly #addresses = new Map<string, string>();
   readonly #starting = new Set<InstanceId>();
   readonly #frozen = new Map<InstanceId, GatewayState>();
+  readonly #files = new Map<InstanceId, Readonly<Record<string, string>> | null>();
 
   constructor(options: FakeFleetOptions = {}) {
     const { isRouted = () => true, troubleOf = () => null } = options;
@@ -78,6 +79,13 @@ export class FakeFleet {
 
   reload(instanceId: InstanceId): void {
     this.#frozen.delete(instanceId);
+    this.#files.delete(instanceId);
+  }
+
+  /** What the gateway has in its file now stays there, also when Vault loses it, until `reload`. */
+  keepFile(instanceId: InstanceId): void {
+    const announced = this.announcements.published(instanceId);
+    this.#files.set(instanceId, this.secrets.keys(instanceId, announced?.keyVersion ?? 0));
   }
 
   /** The key that the gateway calls the provider with, as announced; null when it finds none. */
@@ -85,7 +93,8 @@ export class FakeFleet {
     const announced = this.announcements.published(instanceId);
     const { models } = Rendered.parse(JSON.parse(announced?.config ?? '{}'));
     const [, field] = /^\/keys\/(.+)$/.exec(models.providers[provider]?.apiKey.id ?? '') ?? [];
-    const keys = this.secrets.keys(instanceId, announced?.keyVersion ?? 0);
+    const keys =
+      this.secrets.keys(instanceId, announced?.keyVersion ?? 0) ?? this.#files.get(instanceId);
     return field === undefined ? null : (keys?.[field] ?? null);
   }
 

@@ -1,6 +1,6 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
-import type { Node, NodeSnapshot, SchedulerFeed, SchedulerHint } from '../../../src/ports/index.js';
+import type { Node, NodeListing, SchedulerFeed, SchedulerHint } from '../../../src/ports/index.js';
 import { Trouble } from './trouble.js';
 
 /** A scheduler's calls in memory: nodes, placements, and whoever listens to hints. */
@@ -12,7 +12,7 @@ export class FakeSchedulerFeed implements SchedulerFeed {
   readonly #waiting = new Set<() => void>();
   #index = 1;
 
-  nodes(afterIndex: string | null, signal: AbortSignal): Promise<NodeSnapshot> {
+  nodes(afterIndex: string | null, signal: AbortSignal): Promise<NodeListing> {
     return this.trouble.meet('nodes', signal, async () => {
       if (afterIndex === String(this.#index)) await this.#nodeChange(signal);
       return { nodes: [...this.#nodes.values()], index: String(this.#index) };

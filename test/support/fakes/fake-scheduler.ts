@@ -104,8 +104,18 @@ export class FakeScheduler implements Scheduler {
   }
 
   /** The task is killed and started again in place: same allocation, one restart more. */
-  restartTask(instanceId: InstanceId): void {
-    this.#changeNewest(instanceId, ({ restarts }) => ({ restarts: restarts + 1 }));
+  restartTask(instanceId: InstanceId, at: Date): void {
+    this.#changeNewest(instanceId, ({ restarts }) => ({ restarts: restarts + 1, startedAt: at }));
+  }
+
+  /** Its machine is off: the allocation is kept, and nothing of it runs until `revive`. */
+  switchOff(instanceId: InstanceId): void {
+    this.#changeNewest(instanceId, () => ({ phase: 'pending' }));
+  }
+
+  /** Its machine is back, and the task was started anew, which is not counted as a restart. */
+  revive(instanceId: InstanceId, at: Date): void {
+    this.#changeNewest(instanceId, () => ({ phase: 'running', startedAt: at }));
   }
 
   /** The allocation fails for good; nothing takes its place. */
@@ -163,6 +173,7 @@ export class FakeScheduler implements Scheduler {
       id: `00000000-0000-4000-8000-${suffix}`,
       nodeId: '00000000-0000-4000-8000-0000000000aa',
       placedAt: new Date(0),
+      startedAt: new Date(0),
       phase: 'running',
       isWanted: true,
       restarts: 0,

@@ -23,12 +23,24 @@ export class FakeSecrets implements KeyVault, GatewayTokens, SecretShredder {
   changeKeys(instanceId: InstanceId, changes: KeyChanges, signal: AbortSignal): Promise<number> {
     return this.trouble.meet('changeKeys', signal, () => {
       const versions = this.#keys.get(instanceId) ?? [];
+      if (versions.at(-1) === null)
+        throw new Fault('keys_lost', 'The newest version is destroyed.');
       const merged = Object.entries({ ...versions.at(-1), ...changes });
       versions.push(
         Object.fromEntries(
           merged.flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
         ),
       );
+      this.#keys.set(instanceId, versions);
+      return versions.length;
+    });
+  }
+
+  startOver(instanceId: InstanceId, values: Keys, signal: AbortSignal): Promise<number | null> {
+    return this.trouble.meet('startOver', signal, () => {
+      const versions = this.#keys.get(instanceId) ?? [];
+      if ((versions.at(-1) ?? null) !== null) return null;
+      versions.push(values);
       this.#keys.set(instanceId, versions);
       return versions.length;
     });

@@ -10,6 +10,12 @@ variable "memory_mib" {
   type = number
 }
 
+# Whether its task goes on when it is asked to end, as a gateway does that serves somebody.
+variable "is_stubborn" {
+  type    = bool
+  default = false
+}
+
 job "openclaw" {
   id   = var.instance_id
   name = var.instance_id
@@ -34,9 +40,12 @@ job "openclaw" {
       driver = "raw_exec"
 
       config {
-        command = "/bin/sleep"
-        args    = ["3600"]
+        command = "/bin/sh"
+        args    = ["-c", var.is_stubborn ? "trap '' TERM; while :; do sleep 1; done" : "exec sleep 3600"]
       }
+
+      kill_signal  = "SIGTERM"
+      kill_timeout = "30s"
 
       resources {
         cpu    = 20

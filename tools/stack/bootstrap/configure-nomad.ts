@@ -10,11 +10,9 @@ import { renderTemplate } from '../templates.js';
 const POLICIES = {
   'clawdeploy-controller': 'Runs the jobs of instances.',
   'clawdeploy-operator': 'Looks after the fleet; reads no tenant secret.',
-  'clawdeploy-api': 'Sees nothing; its token only proves that Nomad knows it.',
 } as const;
 
 const TOKENS: readonly { secret: SecretName; policy: keyof typeof POLICIES }[] = [
-  { secret: 'nomad-api.token', policy: 'clawdeploy-api' },
   { secret: 'nomad-controller.token', policy: 'clawdeploy-controller' },
   { secret: 'nomad-operator.token', policy: 'clawdeploy-operator' },
 ];

@@ -22,7 +22,7 @@ export function controlPlaneSpecs(context: StackContext): ChildSpec[] {
 export function serviceEntry({ layout }: Pick<StackContext, 'layout'>): string {
   const entry = join(layout.root, 'build', 'dist', 'src', 'main.js');
   if (!existsSync(entry)) {
-    throw new StackError('The service is not built yet; run `make build` first.');
+    throw new StackError('The service is not built yet; run `make setup` first.');
   }
   return entry;
 }

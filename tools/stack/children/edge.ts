@@ -36,7 +36,7 @@ function caddyCommand({ layout, ports, toolchain }: StackContext): ChildCommand 
       CLAWDEPLOY_EDGE_ADMIN: `unix/${layout.caddySocket}`,
       CLAWDEPLOY_EDGE_PORT: String(ports.edge),
       CLAWDEPLOY_BASE_DOMAIN: BASE_DOMAIN,
-      CLAWDEPLOY_LOOKUP: `127.0.0.1:${ports.internal}`,
+      CLAWDEPLOY_LOOKUPS: `127.0.0.1:${ports.internal}`,
       XDG_DATA_HOME: dataDir,
       XDG_CONFIG_HOME: dataDir,
     },

@@ -5,7 +5,6 @@ import { hasNomadSnapshot } from '../bootstrap/snapshot-nomad.js';
 import type { ChildSpec } from '../child-spec.js';
 import { buildChroot } from '../chroot.js';
 import type { StackContext } from '../context.js';
-import { instanceDriver } from '../context.js';
 import { ensureSecret, writeAtomically } from '../files.js';
 import { callApi } from '../http.js';
 import { field } from '../json.js';
@@ -67,6 +66,7 @@ function agentValues({
   layout,
   ports,
   toolchain,
+  driver,
 }: StackContext): Record<string, string | number | boolean> {
   return {
     nomad_client_enabled: hasNomadSnapshot({ layout }),
@@ -78,7 +78,7 @@ function agentValues({
     nomad_dynamic_port_max: ports.nomadDynamicMax,
     chroot_dir: layout.chroot,
     openclaw_dir: toolchain.openclaw.dir,
-    raw_exec_enabled: instanceDriver() === 'raw_exec',
+    raw_exec_enabled: driver === 'raw_exec',
     consul_http_port: ports.consulHttp,
     consul_nomad_token: ensureSecret(secretFile(layout, 'consul-nomad.token'), randomUUID),
     vault_port: ports.vault,
