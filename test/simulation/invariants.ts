@@ -59,23 +59,35 @@ export function checkChange(
   checkLive(world, before, after);
 }
 
+/** What changed for the better in the middle of a transaction, which could not know of it. */
+export interface Meanwhile {
+  /** Suspects that answered again. */
+  readonly recovered: ReadonlySet<InstanceId>;
+  /** Ids of nodes that take work again. */
+  readonly opened: ReadonlySet<string>;
+}
+
 /**
- * What must hold once the transaction that made the instance is committed as a whole. A suspect that
- * recovered in the middle of it may have been replaced: the planner could not have known.
+ * What must hold once the transaction that made the instance is committed as a whole. Members on a
+ * node that takes no work are no stock, since no claim gets them.
  */
 export function checkCreated(
   { database }: World,
   { id, poolId, tenantId }: InstanceRecord,
-  recovered: ReadonlySet<InstanceId>,
+  { recovered, opened }: Meanwhile,
 ): void {
   const pool = database.pools.committed().get(poolId);
   if (tenantId !== null || pool === undefined) return;
+  const nodes = database.nodes.committed();
+  const isClosed = (nodeId: string | null): boolean =>
+    nodeId !== null && (nodes.get(nodeId)?.isEligible === false || opened.has(nodeId));
   const stock = [...database.instances.committed().values()].filter(
     (row) =>
       row.poolId === poolId &&
       row.tenantId === null &&
       row.suspectAt === null &&
       !recovered.has(row.id) &&
+      !isClosed(row.nodeId) &&
       STOCK_STATES.includes(row.state),
   ).length;
   if (stock <= pool.idleTarget) return;

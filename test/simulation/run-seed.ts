@@ -68,6 +68,9 @@ class SeedRun {
   #hasChanged = false;
   readonly #made: InstanceRecord[] = [];
   readonly #recovered = new Map<InstanceId, Date>();
+  /** Nodes that take no work as of the last commit, and when others of them took work again. */
+  #closed = new Set<string>();
+  readonly #opened = new Map<string, Date>();
   #calmSinceMs: number | null = null;
   #lookAtMs = 0;
 
@@ -104,14 +107,17 @@ class SeedRun {
       this.#fail(new Broken(what));
     });
     database.engine.onCommit((tx) => {
+      this.#lookAtNodes(database, sim.now());
       if (!this.#hasChanged) return;
       this.#hasChanged = false;
       this.#guard(() => {
         checkRows(this.#world);
         checkKeys(this.#world);
-        const recovered = [...this.#recovered].filter(([, at]) => at >= tx.beganAt);
-        const unknown = new Set(recovered.map(([id]) => id));
-        for (const made of this.#made.splice(0)) checkCreated(this.#world, made, unknown);
+        const meanwhile = {
+          recovered: since(this.#recovered, tx.beganAt),
+          opened: since(this.#opened, tx.beganAt),
+        };
+        for (const made of this.#made.splice(0)) checkCreated(this.#world, made, meanwhile);
       });
     });
     sim.spawn('setup', () => {
@@ -120,6 +126,13 @@ class SeedRun {
         this.#customers.start();
       });
     });
+  }
+
+  #lookAtNodes({ nodes }: Database, now: Date): void {
+    const closed = [...nodes.committed().values()].filter(({ isEligible }) => !isEligible);
+    const ids = new Set(closed.map(({ id }) => id));
+    for (const id of this.#closed) if (!ids.has(id)) this.#opened.set(id, now);
+    this.#closed = ids;
   }
 
   async toTheEnd(): Promise<SeedOutcome> {
@@ -266,4 +279,9 @@ class SeedRun {
     this.#sim.note(`BROKEN: ${broken.message}`);
     this.#broken = broken;
   }
+}
+
+/** Those of which it was heard at `from` or later. */
+function since<Key>(heardAt: ReadonlyMap<Key, Date>, from: Date): ReadonlySet<Key> {
+  return new Set([...heardAt].filter(([, at]) => at >= from).map(([key]) => key));
 }

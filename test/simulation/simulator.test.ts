@@ -10,7 +10,7 @@ const ONLY_SEED = process.env['CLAWDEPLOY_SEED'];
 /** Seeds that one test runs, so that a failure is near what is said of it. */
 const SEEDS_PER_TEST = IS_NIGHTLY ? 500 : 50;
 /** Within so many seeds a guard that is missing must be missed. */
-const FLAW_SEEDS = 60;
+const FLAW_SEEDS = 150;
 
 /** Each guard that is taken away, and what then must be seen to break. */
 const FLAWS: readonly { readonly title: string; readonly flaws: Flaws; readonly breaks: RegExp }[] =

