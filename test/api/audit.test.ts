@@ -104,10 +104,11 @@ describe('the audit by the API', () => {
       expect(api.refusals[0]?.actor).to.equal('product:a?b');
     });
 
-    it('and neither reads nor paths that do not exist', async () => {
+    it('and neither reads nor paths and methods that do not exist', async () => {
       await call(api, { path: '/v1/instances', as: null });
       await call(api, { path: '/v1/pools', as: { role: 'tenant', tenant: 'eve' } });
       await call(api, { method: 'POST', path: '/wp-login.php', body: {} });
+      await call(api, { method: 'PATCH', path: '/v1/instances', body: {} });
       expect(noted()).to.deep.equal([]);
     });
 
