@@ -18,7 +18,6 @@ const PORTS = {
   controllerHealth: { usual: 8082, isHeld: false },
   workerHealth: { usual: 8084, isHeld: false },
   stubModel: { usual: 8083, isHeld: true },
-  edgeAdmin: { usual: 8089, isHeld: false },
   nomadHttp: { usual: 4646, isHeld: false },
   nomadRpc: { usual: 4647, isHeld: true },
   nomadSerf: { usual: 4648, isHeld: true },

@@ -47,7 +47,6 @@ function traefikCommand({ layout, ports, toolchain }: StackContext): ChildComman
   const dynamicFile = join(layout.config, 'traefik-dynamic.yaml');
   const values = {
     edge_port: ports.edge,
-    edge_admin_port: ports.edgeAdmin,
     consul_http_port: ports.consulHttp,
     consul_traefik_token: ensureSecret(secretFile(layout, 'consul-traefik.token'), randomUUID),
     internal_port: ports.internal,
