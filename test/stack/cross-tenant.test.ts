@@ -135,9 +135,12 @@ describe('across tenants', function () {
     });
   }
 
-  it('the worker reads the value of a campaign and ends it, and writes none', async () => {
+  it('the worker reads the value of a campaign and ends it, knows which there are, and writes none', async () => {
     const token = await caller.vaultLogin('worker');
-    await expectRefused(token, except(CAMPAIGNS, ['GET kv/data', 'DELETE kv/metadata']));
+    // By their names it finds values that were left of campaigns which are over.
+    const inUse = ['GET kv/data', 'DELETE kv/metadata', 'LIST kv/metadata'];
+    await expectRefused(token, except(CAMPAIGNS, inUse));
+    expect((await caller.vault(token, 'kv/metadata/campaigns', 'LIST')).status).to.equal(200);
     expect((await caller.vault(token, `kv/data/${CAMPAIGN}`)).status).to.equal(200);
     expect((await caller.vault(token, `kv/metadata/${CAMPAIGN}`, 'DELETE')).status).to.equal(204);
     expect((await caller.vault(token, `kv/data/${CAMPAIGN}`)).status).to.equal(404);
