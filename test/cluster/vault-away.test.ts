@@ -10,7 +10,6 @@ import { waitFor } from '../support/wait-for.js';
 /** How long a rotation may take once Vault is well: its proof has a minute, and it may be repeated. */
 const ROTATION_LIMIT_MS = 180_000;
 const BINDING_LIMIT_MS = 60_000;
-const IS_NIGHTLY = process.env['CLAWDEPLOY_NIGHTLY'] === '1';
 
 interface RotationShown {
   readonly id: string;
@@ -121,20 +120,16 @@ describe('while Vault is in trouble', function () {
     expect(foreign.status, 'alice’s token').to.equal(401);
   }
 
-  // Chaos with an unexplained failure: one run of twelve failed on a busy machine, before its reason was
-  // seen. It belongs to the long runs until somebody knows whether the test or the product was wrong.
-  if (IS_NIGHTLY) {
-    it('that is sealed in mid-rotation, the old key works on, and the rotation ends when it opens', async () => {
-      const chat = new SteadyChat(product, instance.id, token);
-      const { status, data } = await rotate('the-key-of-a-sealed-rotation');
-      expect(status, JSON.stringify(data)).to.be.oneOf([200, 202]);
-      heal = await trouble.seal();
-      expect(await product.chat(instance.id, token)).to.match(/^key:/);
-      await healed();
-      await expectSettled(data, 'the-key-of-a-sealed-rotation');
-      expect((await chat.stop()).failures).to.deep.equal([]);
-    });
-  }
+  it('that is sealed in mid-rotation, the old key works on, and the rotation ends when it opens', async () => {
+    const chat = new SteadyChat(product, instance.id, token);
+    const { status, data } = await rotate('the-key-of-a-sealed-rotation');
+    expect(status, JSON.stringify(data)).to.be.oneOf([200, 202]);
+    heal = await trouble.seal();
+    expect(await product.chat(instance.id, token)).to.match(/^key:/);
+    await healed();
+    await expectSettled(data, 'the-key-of-a-sealed-rotation');
+    expect((await chat.stop()).failures).to.deep.equal([]);
+  });
 
   it('that answers nothing, a key is refused in time, and can be set when it answers again', async () => {
     const chat = new SteadyChat(product, instance.id, token);

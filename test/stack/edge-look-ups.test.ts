@@ -58,6 +58,27 @@ describe('Caddy before two replicas of the look-up', function () {
     expect(replicas.map((replica) => replica?.asked)).to.deep.equal([5, 5]);
   });
 
+  it('gives up idle connections to a gateway before the gateway does', async () => {
+    gateway.keepAliveTimeout = 60_000;
+    await ask();
+    const open = () =>
+      new Promise<number>((resolve, reject) => {
+        gateway.getConnections((error, count) => {
+          if (error === null) resolve(count);
+          else reject(error);
+        });
+      });
+    expect(await open()).to.be.greaterThan(0);
+    const isClosed = async () => (await open()) === 0;
+    await waitFor(isClosed, { withinMs: 15_000, describe: 'the edge to close what is idle' });
+  });
+
+  it('fails no request while the only one that is left hesitates once', async () => {
+    replicas[1]?.close();
+    replicas[0]?.hesitateOnce();
+    expect(await ask()).to.equal(200);
+  });
+
   it('fails no request while one is gone, comes back, and the other goes', async () => {
     const statuses = new Set<number>();
     let isOver = false;
@@ -137,6 +158,7 @@ describe('Caddy before two replicas of the look-up', function () {
 class Replica {
   asked = 0;
   #hangs = false;
+  #hesitates = false;
 
   private constructor(private readonly server: Server) {}
 
@@ -146,11 +168,20 @@ class Replica {
     const replica = new Replica(
       createServer((incoming, answer) => {
         replica.asked += 1;
+        if (replica.#hesitates) {
+          replica.#hesitates = false;
+          return;
+        }
         if (!replica.#hangs) actAsLookUp(incoming, answer, { [CLAIMED]: upstream });
       }),
     );
     await listen(replica.server, port);
     return replica;
+  }
+
+  /** Never answers the next question. */
+  hesitateOnce(): void {
+    this.#hesitates = true;
   }
 
   hang(): void {
