@@ -56,7 +56,8 @@ export class Driver {
   constructor(private readonly options: DriverOptions) {
     this.#queue = new KeyedQueue({
       ...{ concurrency: CONCURRENCY, reserved: RESERVED },
-      handle: (key, signal, slot) => this.#run(key, signal, slot),
+      handle: (key, signal, slot) =>
+        this.#run(key, signal, slot).finally(() => this.#leaveBehind(key, signal)),
       onFailure: (key, error, attempt) => {
         this.#report(key, error, attempt);
       },
@@ -73,13 +74,17 @@ export class Driver {
 
   /**
    * Gives all leases back, so that another controller goes on at once: those of keys at rest in the
-   * same moment, the others as soon as what runs has heard that it is to end.
+   * same moment, each of the others as soon as its own run has heard that it is to end.
    */
   async stop(): Promise<void> {
     const stopped = this.#queue.stop();
     await this.#handOver((key) => !this.#queue.isRunning(key));
     await stopped;
-    await this.#handOver(() => true);
+  }
+
+  /** A run that ends after {@link stop} keeps its lease for nobody, whatever else still runs. */
+  async #leaveBehind(key: string, stopping: AbortSignal): Promise<void> {
+    if (stopping.aborted) await this.#handOver((held) => held === key);
   }
 
   async #run(key: string, signal: AbortSignal, slot: Slot): Promise<Outcome> {

@@ -162,6 +162,33 @@ describe('hand-over between controllers', function () {
     expect(await aliveLeases('leaving')).to.equal(0);
   });
 
+  it('gives back each key as its own run ends, not when the slowest has ended', async () => {
+    const runs: string[] = [];
+    let finish = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    const onSignal = (signal: AbortSignal): Promise<void> =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+      });
+    const leaving = controller('rushing', runs, { slowKey: 'slowest', slow, onSignal });
+    for (let made = 0; made < 10; made += 1) leaving.wake(`rush ${String(made)}`);
+    leaving.wake('slowest');
+    try {
+      await waitFor(() => runs.length === 11, { withinMs: 20_000, describe: 'all to run' });
+      const stopped = leaving.stop();
+      await waitFor(async () => (await aliveLeases('rushing')) === 1, {
+        ...{ withinMs: AFTER_EXIT_MS, describe: 'those that have ended to be free' },
+      });
+      finish();
+      await stopped;
+    } finally {
+      finish();
+    }
+    expect(await aliveLeases('rushing')).to.equal(0);
+  });
+
   it('ends a run whose lease could not be renewed for as long as it lasts', async () => {
     const runs: string[] = [];
     let isAway = false;
