@@ -9,6 +9,7 @@ import type { Store } from '../../src/ports/index.js';
 import { createDataSource } from '../../src/store/data-source.js';
 import { migrate } from '../../src/store/migrate.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
+import { stopsAtEnd } from './at-end.js';
 import { freePort } from './free-port.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
 import { waitFor } from './wait-for.js';
@@ -103,10 +104,10 @@ async function startServer(settings: Readonly<Record<string, string>>): Promise<
     ...options,
   ]);
   const child = spawn(start.command, start.args, { stdio: 'ignore' });
-  const stop = async (): Promise<void> => {
+  const stop = stopsAtEnd(async () => {
     await end(child);
     await removeTempDir(folder);
-  };
+  });
   try {
     await waitFor(() => canConnect(port), { withinMs: 20_000, describe: 'PostgreSQL to answer' });
   } catch (error) {

@@ -8,6 +8,7 @@ import axios from 'axios';
 import { downStack, upStack } from '../../tools/stack/stack.js';
 import type { StackEvent } from '../../tools/stack/protocol.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
+import { stopsAtEnd } from './at-end.js';
 import { waitFor } from './wait-for.js';
 
 /** The repository that this file belongs to. */
@@ -69,19 +70,23 @@ export async function startProduct(options: {
   const progress = (event: StackEvent): void => {
     options.say?.(event.kind === 'note' ? event.text : `${event.step} ${event.kind}`);
   };
+  const stop = stopsAtEnd(async () => {
+    await downStack(stateDir, { purge: true });
+    await rm(stateDir, { recursive: true, force: true });
+  });
   try {
     const info = await upStack({
       ...{ root: ROOT, stateDir, edge, pools, extraEnv, progress },
       ...driven,
     });
-    return await productOn(info, stateDir);
+    return await productOn(info, stop);
   } catch (error) {
-    await downStack(stateDir, { purge: true });
+    await stop();
     throw error;
   }
 }
 
-async function productOn(info: StackInfo, stateDir: string): Promise<Product> {
+async function productOn(info: StackInfo, stop: () => Promise<void>): Promise<Product> {
   const operator = (await readFile(info.secretFile('operator.token'), 'utf8')).trim();
   const api = axios.create({
     baseURL: info.urls.api,
@@ -151,10 +156,7 @@ async function productOn(info: StackInfo, stateDir: string): Promise<Product> {
       const choices = (data as { choices?: { message: { content: string } }[] }).choices;
       return choices?.[0]?.message.content ?? `status ${status}: ${JSON.stringify(data)}`;
     },
-    async stop() {
-      await downStack(stateDir, { purge: true });
-      await rm(stateDir, { recursive: true, force: true });
-    },
+    stop,
   };
   return product;
 }

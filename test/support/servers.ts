@@ -6,6 +6,7 @@ import { openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stopsAtEnd } from './at-end.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
 import { waitFor } from './wait-for.js';
 
@@ -67,10 +68,10 @@ export async function startServer(start: ServerStart): Promise<TestServer> {
   const address = `http://127.0.0.1:${String(start.port)}`;
   const admin: TestServer['admin'] = (method, path, body) =>
     callJson(`${address}${path}`, { method, headers: start.adminHeaders(), body });
-  const stop = async (): Promise<void> => {
+  const stop = stopsAtEnd(async () => {
     await end(child);
     if (start.folder === undefined) await removeTempDir(folder);
-  };
+  });
   try {
     await waitFor(
       () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { stopsAtEnd } from './at-end.js';
 import { freePort } from './free-port.js';
 import { ROOT } from './servers.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
@@ -32,7 +33,7 @@ export async function startTestRedis(options: { port?: number } = {}): Promise<T
   const client = new Redis(url, { maxRetriesPerRequest: null });
   // It says so until the server listens, and once more when it ends.
   client.on('error', () => undefined);
-  const stop = async (): Promise<void> => {
+  const stop = stopsAtEnd(async () => {
     client.disconnect();
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
@@ -41,7 +42,7 @@ export async function startTestRedis(options: { port?: number } = {}): Promise<T
     }
     process.removeListener('exit', kill);
     await removeTempDir(folder);
-  };
+  });
   try {
     const isUp = async (): Promise<boolean> => (await client.ping()) === 'PONG';
     await waitFor(isUp, { withinMs: 20_000, describe: 'Redis to answer' });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICE_NODE_ARGS } from '../../../tools/stack/children/control-plane.js';
+import { stopsAtEnd } from '../../support/at-end.js';
 import { freePorts } from '../../support/free-port.js';
 import { waitFor } from '../../support/wait-for.js';
 
@@ -57,7 +58,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
     env: { ...process.env, ...settingsOf(secretsDir, { port, internal, nothing }) },
   });
   closeSync(log);
-  const stop = (): Promise<void> => end(child);
+  const stop = stopsAtEnd(() => end(child));
   try {
     await waitFor(() => answers(url, child), { withinMs: START_LIMIT_MS, describe: 'the API' });
   } catch (error) {
