@@ -15,7 +15,7 @@ export type AwaitedEvent = 'ready' | 'keys_live' | 'deleted';
 const RECHECK_MS = 5_000;
 
 /** As for event streams: what each holds is the same. */
-const WAITS_MAX: AttendanceLimits = { openMax: 1_000, openPerTenantMax: 10 };
+export const WAITS_MAX: AttendanceLimits = { openMax: 1_000, openPerTenantMax: 10 };
 
 export interface AwaitRequest {
   readonly caller: Caller;
@@ -31,19 +31,16 @@ export interface AwaitRequest {
  * many callers wait as may: this one is told at once how it stands.
  */
 export class AwaitInstance {
-  readonly #attendance: Attendance;
-
+  /** @param attendance who waits in this process already, for whatever. */
   constructor(
     private readonly store: Store,
     private readonly changes: ChangeFeed,
-    limits: AttendanceLimits = WAITS_MAX,
-  ) {
-    this.#attendance = new Attendance(limits);
-  }
+    private readonly attendance = new Attendance(WAITS_MAX),
+  ) {}
 
   async execute(request: AwaitRequest): Promise<InstanceView> {
     const { principal } = request.caller;
-    const leave = this.#attendance.enter(principal, request.signal);
+    const leave = this.attendance.enter(principal, request.signal);
     if (leave === null) return visibleInstance(this.store, principal, request.instanceId);
     try {
       return await this.#wait(request);

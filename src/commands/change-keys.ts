@@ -14,8 +14,11 @@ import { actorOf, viewOf, visibleInstance } from './visibility.js';
 /** More keys than any gateway uses; the bound keeps the file that instances read small. */
 export const KEYS_MAX = 32;
 
-/** A write that a rotation overtook is made again with its places; each takes a second at least. */
-const ATTEMPTS_MAX = 3;
+/**
+ * A write that a rotation overtook is made again with its places; each takes a second at least. Keys
+ * that were lost take one more.
+ */
+const ATTEMPTS_MAX = 4;
 
 /** An instance that still starts for somebody takes keys too: it finds them when it is bound. */
 const CHANGEABLE: readonly InstanceState[] = ['creating', 'warming', 'binding', 'ready', 'stopped'];
@@ -59,53 +62,76 @@ export class ChangeKeys {
     const { caller, set, remove, owner } = request;
     assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
-    let isOnlyOnes = false;
+    let wish = request;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const view = await visibleInstance(this.store, caller.principal, request.instanceId);
       const { id: instanceId } = view.instance;
       assertChangeable(view.instance);
-      assertKnown(view.keys, set, remove);
+      assertKnown(view.keys, set, wish.remove);
       await assertNotRotating(this.store, instanceId);
       const slots = slotsOf(view.keys);
-      const written = await this.#write({ ...request, instanceId }, slots);
-      if (written === null) continue;
-      isOnlyOnes ||= written.isOnlyOnes;
-      const { version } = written;
-      const changed = await this.#record(
-        { ...request, instanceId },
-        { version, isOnlyOnes },
-        slots,
-      );
-      if (changed !== null) return changed;
+      const written = await this.#write({ ...wish, instanceId }, slots);
+      if (written === 'lost') {
+        if (await this.#recordLoss(caller, view)) wish = { ...wish, remove: [] };
+      } else if (written !== 'overtaken') {
+        const changed = await this.#record({ ...wish, instanceId }, written, slots);
+        if (changed !== null) return changed;
+      }
     }
     throw new Fault('write_superseded', 'The keys were rotated meanwhile; try again.');
   }
 
   /**
-   * Where somebody destroyed the keys behind our back, the new ones are all that there is. Null when
-   * others have just brought some back.
+   * The version that Vault took the change as. Where somebody destroyed the keys behind our back, the
+   * new ones are all that there is: they are written once no other one is listed any more, `lost` until
+   * then. `overtaken` when others have just brought some back.
    */
-  async #write(request: KeyChangeRequest, slots: Slots): Promise<Written | null> {
+  async #write(request: KeyChangeRequest, slots: Slots): Promise<number | 'lost' | 'overtaken'> {
     const { instanceId, set, signal } = request;
     try {
-      const changes = fieldsOf(request, slots);
-      const version = await this.vault.changeKeys(instanceId, changes, signal);
-      return { version, isOnlyOnes: false };
+      return await this.vault.changeKeys(instanceId, fieldsOf(request, slots), signal);
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'keys_lost') throw error;
-      const fields = Object.entries(set).map(([name, value]) => [
-        ...[keyField(name, slotIn(slots, name)), value],
-      ]);
-      const values = Object.fromEntries(fields) as Record<string, string>;
-      const version = await this.vault.startOver(instanceId, values, signal);
-      return version === null ? null : { version, isOnlyOnes: true };
+      if (slots.size > 0) return 'lost';
+      const fields = Object.entries(set).map(
+        ([name, value]) => [keyField(name, 0), value] as const,
+      );
+      const values = Object.fromEntries(fields);
+      return (await this.vault.startOver(instanceId, values, signal)) ?? 'overtaken';
     }
+  }
+
+  /**
+   * Lists the keys no more that Vault lost. It is recorded before anything new is written there: a
+   * version on top of the lost one looks like any other, so whoever comes after a crash between the
+   * two could not tell that the others are gone. False when the keys were changed meanwhile.
+   *
+   * The gateway is told nothing of it, and goes on with what it has in its file until there is
+   * something to replace it with.
+   */
+  #recordLoss(caller: Caller, { instance, keys }: InstanceView): Promise<boolean> {
+    const { id: instanceId, keyVersion } = instance;
+    const names = keys.map(({ name }) => name);
+    return this.store.transaction(async (tx) => {
+      const at = this.clock.now();
+      const present = await tx.instances.findForUpdate(instanceId);
+      if (present?.keyVersion !== keyVersion) return false;
+      assertChangeable(present);
+      if (!(await supersedeRotation(tx, instanceId, names, at))) return false;
+      await tx.keys.forget(instanceId, at);
+      await tx.audit.append({
+        ...{ at, actor: actorOf(caller.principal), action: 'keys.lost', target: instanceId },
+        ...{ outcome: 'done', requestId: caller.requestId, from: caller.from },
+        details: { version: keyVersion, names: names.join(' ') },
+      });
+      return true;
+    });
   }
 
   /** Null when a rotation moved one of the keys between the look at it and the write. */
   #record(
     { caller, instanceId, set, remove, owner }: KeyChangeRequest,
-    { version, isOnlyOnes }: Written,
+    version: number,
     slots: Slots,
   ): Promise<InstanceView | null> {
     return this.store.transaction(async (tx) => {
@@ -116,16 +142,14 @@ export class ChangeKeys {
       const keys = await tx.keys.list(instanceId);
       const present = slotsOf(keys);
       const names = Object.keys(set);
-      const lost = isOnlyOnes ? [...present.keys()].filter((name) => !names.includes(name)) : [];
-      const removed = [...new Set([...remove, ...lost])];
-      const touched = [...names, ...removed];
+      const touched = [...names, ...remove];
       if (touched.some((name) => slotIn(present, name) !== slotIn(slots, name))) return null;
       if (!(await supersedeRotation(tx, instanceId, touched, at))) return null;
-      if (!isOnlyOnes) assertKnown(keys, set, remove);
+      assertKnown(keys, set, remove);
 
       const placed = new Map(names.map((name) => [name, slotIn(slots, name)]));
-      await tx.keys.record(instanceId, { version, set: placed, removed, owner, at });
-      const details = { version, owner, set: names.join(' '), removed: removed.join(' ') };
+      await tx.keys.record(instanceId, { version, set: placed, removed: remove, owner, at });
+      const details = { version, owner, set: names.join(' '), removed: remove.join(' ') };
       await tx.audit.append({
         ...{ at, actor: actorOf(caller.principal), action: 'keys.change', target: instanceId },
         ...{ outcome: 'done', requestId: caller.requestId, from: caller.from, details },
@@ -133,13 +157,6 @@ export class ChangeKeys {
       return viewOf(tx, (await tx.instances.find(instanceId)) ?? instance);
     });
   }
-}
-
-/** What Vault took. */
-interface Written {
-  readonly version: number;
-  /** Whether nothing else is left: the version before was destroyed. */
-  readonly isOnlyOnes: boolean;
 }
 
 function slotsOf(keys: readonly KeyRecord[]): Slots {

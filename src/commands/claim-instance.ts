@@ -1,7 +1,7 @@
 import { Fault } from '../errors/index.js';
 import type { ClaimOutcome } from '../domain/claim.js';
 import { ID_SUFFIX_LENGTH, claimIdOf, instanceIdOf, tenantIdOf } from '../domain/ids.js';
-import type { PoolId } from '../domain/ids.js';
+import type { InstanceId, PoolId } from '../domain/ids.js';
 import type { Instance } from '../domain/instance.js';
 import type { Offers } from '../domain/offers.js';
 import type { Pool, PoolKey } from '../domain/pool.js';
@@ -14,11 +14,10 @@ import { digestOf } from '../lib/digest.js';
 import { jittered, randomBase32 } from '../lib/random.js';
 import type { ClaimRecord, Repositories, Store, Taking, Tenant } from '../ports/index.js';
 import { currentInstance } from './current-instance.js';
+import { IDEMPOTENCY_TTL_MS, beginOnce } from './idempotency.js';
 import type { InstanceView } from './instance-view.js';
 import { actorOf, viewOf } from './visibility.js';
 
-/** How long the same idempotency key gives the same answer. */
-export const IDEMPOTENCY_TTL_MS = 24 * 60 * 60 * 1000;
 /** What a caller is told to wait when the pool is empty: about the time that one boot takes. */
 const REFILL_MS = 20_000;
 
@@ -112,19 +111,13 @@ export class ClaimInstance {
   /** The instance that this idempotency key already stands for, or null for a first request. */
   async #begin(tx: Repositories, request: ClaimRequest): Promise<Instance | null> {
     if (request.idempotencyKey === null) return null;
-    const start = await tx.idempotency.begin({
+    const madeId = await beginOnce(tx.idempotency, {
       principal: actorOf(request.caller.principal),
       key: digestOf(request.idempotencyKey),
       requestHash: hashOf(request, request.region ?? this.options.defaultRegion),
       ttlMs: IDEMPOTENCY_TTL_MS,
     });
-    if (start.kind === 'other_request') {
-      throw new Fault(
-        'idempotency_key_reused',
-        'This Idempotency-Key was used for another request; use a fresh key for a new request.',
-      );
-    }
-    return start.kind === 'replay' ? currentInstance(tx, start.instanceId) : null;
+    return madeId === null ? null : currentInstance(tx, madeId as InstanceId);
   }
 
   async #serve(tx: Repositories, request: ClaimRequest, key: PoolKey): Promise<Taken> {

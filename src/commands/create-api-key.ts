@@ -9,8 +9,10 @@ import type { Clock } from '../lib/clock.js';
 import { plusMs } from '../lib/clock.js';
 import { digestOf } from '../lib/digest.js';
 import { randomBase32 } from '../lib/random.js';
-import type { Store } from '../ports/index.js';
+import type { IdempotencyEntry, Store, StoredApiKey } from '../ports/index.js';
 import { assertOperator } from './assert-operator.js';
+import type { Repeatable } from './idempotency.js';
+import { beginOnce, entryFor } from './idempotency.js';
 import { actorOf } from './visibility.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -33,9 +35,11 @@ export interface ApiKeyCreated {
 }
 
 /**
- * Makes an API key. What is kept is the SHA-256 of its text: a slow hash protects secrets that people
- * choose, whereas nobody guesses 260 random bits, however fast each guess is. Fault: `forbidden`, also
- * for a key that may do what its maker's own token may not.
+ * Makes an API key. A repeated request with the same idempotency key makes no second one, but cannot
+ * be answered like the first: nobody keeps the text. What is kept is the SHA-256 of its text: a slow hash protects secrets that people
+ * choose, whereas nobody guesses 260 random bits, however fast each guess is. Faults:
+ * `idempotency_key_reused`, `api_key_shown_once`, and `forbidden`, also for a key that may do what its
+ * maker's own token may not.
  */
 export class CreateApiKey {
   constructor(
@@ -43,12 +47,13 @@ export class CreateApiKey {
     private readonly clock: Clock,
   ) {}
 
-  async execute(request: {
-    readonly caller: Caller;
-    /** All that the caller may do. */
-    readonly granted: ReadonlySet<ApiScope>;
-    readonly wish: ApiKeyWish;
-  }): Promise<ApiKeyCreated> {
+  async execute(
+    request: Repeatable & {
+      /** All that the caller may do. */
+      readonly granted: ReadonlySet<ApiScope>;
+      readonly wish: ApiKeyWish;
+    },
+  ): Promise<ApiKeyCreated> {
     const { caller, granted, wish } = request;
     assertOperator(caller.principal);
     assertWithin(granted, wish.scopes ?? scopesOfRole(wish.role));
@@ -60,22 +65,38 @@ export class CreateApiKey {
       ...{ ...described, id, createdAt: at, createdBy: actorOf(caller.principal) },
       ...{ expiresAt: plusMs(at, expiresInDays * DAY_MS), lastUsedAt: null, revokedAt: null },
     };
-    await this.#keep(key, digestOf(text), caller);
+    const idempotency = entryFor(request, { operation: 'createApiKey', ...wish });
+    await this.#keep({ ...key, digest: digestOf(text) }, caller, idempotency);
     return { key, text };
   }
 
-  #keep(key: ApiKey, digest: string, { requestId, from }: Caller): Promise<void> {
+  #keep(
+    key: StoredApiKey,
+    { requestId, from }: Caller,
+    idempotency: IdempotencyEntry | null,
+  ): Promise<void> {
     const { id, name, role, tenantRef, createdAt: at, createdBy: actor } = key;
     const expiresAt = key.expiresAt.toISOString();
     const scopes = key.scopes?.join(' ') ?? null;
     return this.store.transaction(async (tx) => {
-      await tx.apiKeys.insert({ ...key, digest });
+      const madeId = await beginOnce(tx.idempotency, idempotency);
+      if (madeId !== null) throw shownOnce(madeId);
+      await tx.apiKeys.insert(key);
+      if (idempotency !== null) await tx.idempotency.settle(idempotency, id);
       await tx.audit.append({
         ...{ at, actor, action: 'api_key.create', target: id, outcome: 'done', requestId, from },
         details: { name, role, tenantRef, scopes, expiresAt },
       });
     });
   }
+}
+
+function shownOnce(id: string): Fault {
+  return new Fault(
+    'api_key_shown_once',
+    `This Idempotency-Key made the API key ${id}, whose text was in that answer alone. If you have ` +
+      'not got it, revoke it and make another one with a fresh Idempotency-Key.',
+  );
 }
 
 function assertWithin(granted: ReadonlySet<ApiScope>, wished: readonly ApiScope[]): void {

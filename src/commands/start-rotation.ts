@@ -1,5 +1,5 @@
 import { Fault } from '../errors/index.js';
-import type { InstanceId } from '../domain/ids.js';
+import type { InstanceId, RotationId } from '../domain/ids.js';
 import { ID_SUFFIX_LENGTH, rotationIdOf } from '../domain/ids.js';
 import type { KeyOwner } from '../domain/key-campaign/key-campaign.js';
 import type { Instance } from '../domain/instance.js';
@@ -7,8 +7,9 @@ import type { RevertReason, Rotation } from '../domain/rotation.js';
 import { keyField } from '../domain/rotation.js';
 import type { Clock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
-import type { KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
+import type { IdempotencyEntry, KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
 import { rotationInProgress } from './change-keys.js';
+import { beginOnce, stillThere } from './idempotency.js';
 
 export interface RotationStart {
   readonly instanceId: InstanceId;
@@ -20,6 +21,8 @@ export interface RotationStart {
   readonly requestId: string | null;
   /** The address that it was asked from; null when nobody outside asked. */
   readonly from: string | null;
+  /** What the request is repeated by, as `entryFor` makes it; null when it cannot be. */
+  readonly idempotency?: IdempotencyEntry | null;
   /** Done in the transaction that opens the rotation; when it throws, there is no rotation. */
   readonly along?: (tx: Repositories, rotation: Rotation) => Promise<void>;
   readonly signal: AbortSignal;
@@ -32,7 +35,11 @@ export interface RotationStart {
  * nobody knows of. It is opened under the lock of the instance's row, which is also where its state
  * and its keys change: what was true when it was opened stays true until somebody closes it.
  *
- * Faults: `instance_not_ready`, `key_unknown`, `rotation_in_progress`, `keys_lost`,
+ * An idempotency key stands for the rotation from that transaction on: a repeated request gets it as it
+ * is by then, and writes nothing. It is free again when Vault did not take the values, for the caller
+ * was told so and nothing came of it.
+ *
+ * Faults: `idempotency_key_reused`, `instance_not_ready`, `key_unknown`, `rotation_in_progress`, `keys_lost`,
  * `write_superseded`, `vault_*`.
  */
 export class StartRotation {
@@ -43,8 +50,9 @@ export class StartRotation {
   ) {}
 
   async execute(start: RotationStart): Promise<Rotation> {
-    const rotation = await this.#open(start);
-    const { values, signal } = start;
+    const { rotation, isNew } = await this.#open(start);
+    if (!isNew) return rotation;
+    const { values, signal, idempotency = null } = start;
     const fields = rotation.names.map((name) => {
       return [keyField(name, rotation.number), values[name] ?? ''] as const;
     });
@@ -54,42 +62,47 @@ export class StartRotation {
       version = await this.vault.changeKeys(rotation.instanceId, changes, signal);
     } catch (error) {
       const isLost = error instanceof Fault && error.code === 'keys_lost';
-      await this.#giveUp(rotation, isLost ? 'keys_lost' : 'not_written');
+      await this.#giveUp(rotation, isLost ? 'keys_lost' : 'not_written', idempotency);
       throw error;
     }
     return this.#prove(rotation, version);
   }
 
-  #open({
-    instanceId,
-    values,
-    owner,
-    actor,
-    requestId,
-    from,
-    along,
-  }: RotationStart): Promise<Rotation> {
-    const names = Object.keys(values).sort();
+  #open(start: RotationStart): Promise<{ readonly rotation: Rotation; readonly isNew: boolean }> {
+    const { idempotency = null } = start;
     return this.store.transaction(async (tx) => {
-      const at = this.clock.now();
-      assertRotatable(
-        await tx.instances.findForUpdate(instanceId),
-        await tx.keys.list(instanceId),
-        names,
-      );
-      const id = rotationIdOf(randomBase32(ID_SUFFIX_LENGTH));
-      const rotation = await tx.rotations.open({ id, instanceId, names, owner, at });
-      if (rotation === null) {
-        throw rotationInProgress((await tx.rotations.findOpen(instanceId))?.id ?? null);
+      const madeId = await beginOnce(tx.idempotency, idempotency);
+      if (madeId !== null) {
+        const made = await tx.rotations.find(madeId as RotationId);
+        return { rotation: stillThere(made), isNew: false };
       }
-      await along?.(tx, rotation);
-      await tx.audit.append({
-        ...{ at, actor, requestId, from, action: 'keys.rotate' },
-        ...{ target: instanceId, outcome: 'done' },
-        details: { rotation: id, names: names.join(' '), owner },
-      });
-      return rotation;
+      const rotation = await this.#openIn(tx, start);
+      if (idempotency !== null) await tx.idempotency.settle(idempotency, rotation.id);
+      return { rotation, isNew: true };
     });
+  }
+
+  async #openIn(tx: Repositories, start: RotationStart): Promise<Rotation> {
+    const { instanceId, values, owner, actor, requestId, from, along } = start;
+    const names = Object.keys(values).sort();
+    const at = this.clock.now();
+    assertRotatable(
+      await tx.instances.findForUpdate(instanceId),
+      await tx.keys.list(instanceId),
+      names,
+    );
+    const id = rotationIdOf(randomBase32(ID_SUFFIX_LENGTH));
+    const rotation = await tx.rotations.open({ id, instanceId, names, owner, at });
+    if (rotation === null) {
+      throw rotationInProgress((await tx.rotations.findOpen(instanceId))?.id ?? null);
+    }
+    await along?.(tx, rotation);
+    await tx.audit.append({
+      ...{ at, actor, requestId, from, action: 'keys.rotate' },
+      ...{ target: instanceId, outcome: 'done' },
+      details: { rotation: id, names: names.join(' '), owner },
+    });
+    return rotation;
   }
 
   /**
@@ -112,9 +125,17 @@ export class StartRotation {
   }
 
   /** Best done at once; when the database is away as well, a controller does it half a minute later. */
-  async #giveUp(rotation: Rotation, reason: RevertReason): Promise<void> {
+  async #giveUp(
+    rotation: Rotation,
+    reason: RevertReason,
+    idempotency: IdempotencyEntry | null,
+  ): Promise<void> {
     const step = { state: 'reverting', at: this.clock.now(), reason } as const;
-    await this.store.rotations.advance(rotation, step).catch(() => null);
+    const givingUp = this.store.transaction(async (tx) => {
+      if ((await tx.rotations.advance(rotation, step)) === null) return;
+      if (idempotency !== null) await tx.idempotency.free(idempotency, rotation.id);
+    });
+    await givingUp.catch(() => undefined);
   }
 }
 

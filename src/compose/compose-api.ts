@@ -5,7 +5,8 @@ import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { OnRefusal } from '../api/middleware/refusals.js';
-import { AwaitInstance } from '../commands/await-instance.js';
+import { Attendance } from '../commands/attendance.js';
+import { AwaitInstance, WAITS_MAX } from '../commands/await-instance.js';
 import { ProviderProbe } from '../clients/providers/provider-probe.js';
 import { ChangeKeyCampaign } from '../commands/change-key-campaign.js';
 import { ChangeKeys } from '../commands/change-keys.js';
@@ -133,7 +134,7 @@ async function startLookup(foundation: Foundation, { store, feed }: Database): P
 function endpointsOf(
   foundation: Foundation,
   { store, feed }: Database,
-  { keys, tokens, campaignValues }: VaultStores,
+  { keys, tokens, campaignValues: values, fingerprints }: VaultStores,
 ): readonly Endpoint[] {
   const { config, metrics, log } = foundation;
   const onOutcome = (outcome: string): void => {
@@ -141,7 +142,9 @@ function endpointsOf(
   };
   const refusals = new RefusalTally(store, systemClock, log);
   const find = new FindInstance(store);
-  const wait = new AwaitInstance(store, feed);
+  // Every wait holds the same, so they are counted together.
+  const attendance = new Attendance(WAITS_MAX);
+  const wait = new AwaitInstance(store, feed, attendance);
   const claim = new ClaimInstance(store, systemClock, {
     offers: offersOf(offerSettings(config)),
     defaultRegion: config.CLAWDEPLOY_NODE_POOL,
@@ -153,6 +156,7 @@ function endpointsOf(
   });
   const change = new ChangeKeys(store, keys, systemClock);
   const check = new CheckKeys(store, openProviders(foundation));
+  const rotations = new StartRotation(store, keys, systemClock);
   const commands: ApiCommands = {
     instances: {
       claim: inTurns(foundation, claim),
@@ -171,12 +175,11 @@ function endpointsOf(
     },
     keys: { change, check, find, wait },
     rotations: {
-      rotate: new RotateKeys(store, new StartRotation(store, keys, systemClock)),
-      check,
-      find: new FindRotation(store, feed),
+      rotate: new RotateKeys(store, { rotations, check, fingerprints }),
+      find: new FindRotation(store, feed, attendance),
     },
     keyCampaigns: {
-      start: new StartKeyCampaign(store, campaignValues, systemClock),
+      start: new StartKeyCampaign(store, { values, fingerprints }, systemClock),
       change: new ChangeKeyCampaign(store, systemClock),
       find: new FindKeyCampaign(store),
     },

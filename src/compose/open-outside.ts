@@ -35,6 +35,11 @@ export const OUTSIDE_SETTINGS: readonly SettingName[] = [
 /** Name under which all instances are registered in Consul. */
 const SERVICE = 'openclaw';
 
+/** Logged once in a process: each instance that is deleted meets the same. */
+const SIGNAL_FORBIDDEN =
+  'Nomad refuses our signals: the token lacks alloc-lifecycle (nomad/acl/clawdeploy-controller), so ' +
+  'connections to a deleted instance last until its task has ended by itself';
+
 interface Opened {
   readonly outside: Outside;
   readonly schedulerFeed: SchedulerFeed;
@@ -51,6 +56,7 @@ export function openOutside(
   const nomad = nomadClient(foundation);
   const vault = openVault(foundation);
   const catalog = openCatalog(foundation);
+  let hasWarned = false;
   const outside: Outside = {
     store,
     scheduler: new NomadScheduler({
@@ -58,6 +64,11 @@ export function openOutside(
       jobspec: projectFile('jobs/instance/openclaw.nomad.hcl'),
       variablesOf: (spec) => instanceVariables(config, spec),
       installation,
+      onSignalForbidden: () => {
+        if (!hasWarned) log.warn(SIGNAL_FORBIDDEN);
+        hasWarned = true;
+        metrics.signalsForbidden.inc();
+      },
     }),
     announcements: new NomadAnnouncements(nomad),
     tokens: new TokenCache(vault.tokens),

@@ -32,6 +32,7 @@ export const FAULT_CODES = {
 
   name_taken: 'conflict',
   idempotency_key_reused: 'conflict',
+  api_key_shown_once: 'conflict',
   instance_not_ready: 'conflict',
   move_refused: 'conflict',
   write_superseded: 'conflict',

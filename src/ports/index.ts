@@ -3,6 +3,7 @@ export type * from './api-key-store.js';
 export type * from './audit-store.js';
 export type * from './catalog.js';
 export type * from './gateway.js';
+export type * from './idempotency-store.js';
 export type * from './key-campaign-store.js';
 export type * from './key-store.js';
 export type * from './log.js';

@@ -37,6 +37,8 @@ export interface KeyStore {
       readonly at: Date;
     },
   ): Promise<void>;
+  /** Marks all keys as removed, without a new revision: Vault lost them, and the gateway has its file. */
+  forget(instanceId: InstanceId, at: Date): Promise<void>;
   /** Raises the instance's key version and revision, and returns the new revision. */
   raise(instanceId: InstanceId, version: number): Promise<number>;
   /**

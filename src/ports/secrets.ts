@@ -39,6 +39,16 @@ export interface CampaignValues {
   list(signal: AbortSignal): Promise<readonly KeyCampaignId[]>;
 }
 
+/**
+ * Marks by which two requests that hold secrets can be told apart, and nothing else. Whoever has a mark
+ * and a guess can compare them only with the help of Vault, which keeps the key that marks are made
+ * with and gives it to nobody.
+ */
+export interface Fingerprints {
+  /** The same mark for the same text, in ASCII. Fails as all calls to Vault do. */
+  fingerprint(text: string, signal: AbortSignal): Promise<string>;
+}
+
 /** What providers themselves say of keys. */
 export interface KeyProbe {
   /**

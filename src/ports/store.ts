@@ -17,6 +17,7 @@ import type { Sweep } from '../domain/sweep/report.js';
 import type { TokenBucket } from '../domain/token-bucket.js';
 import type { ApiKeyStore } from './api-key-store.js';
 import type { AuditChainStore, AuditStore } from './audit-store.js';
+import type { IdempotencyName, IdempotencyStore } from './idempotency-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
 
@@ -207,7 +208,7 @@ export interface ClaimRecord {
   readonly audit: AuditEntry;
   readonly event: OutboxEvent;
   /** The key that now stands for the claimed instance; null when the request had none. */
-  readonly idempotency: { readonly principal: string; readonly key: string } | null;
+  readonly idempotency: IdempotencyName | null;
 }
 
 export interface ClaimStore {
@@ -230,27 +231,6 @@ export interface DemandWindow {
   readonly now: Date;
   readonly bucketMs: number;
   readonly buckets: number;
-}
-
-export type IdempotentStart =
-  | { readonly kind: 'first' }
-  | { readonly kind: 'replay'; readonly instanceId: InstanceId }
-  | { readonly kind: 'other_request' };
-
-export interface IdempotencyStore {
-  /**
-   * Takes the key for this request. A second call with the same key waits for the first one's
-   * transaction, then sees its outcome, which `ClaimStore.record` writes.
-   */
-  begin(entry: {
-    readonly principal: string;
-    /** A digest of what the caller sent, never the text itself. */
-    readonly key: string;
-    readonly requestHash: string;
-    /** How long it stands for the request, in milliseconds by the database's clock. */
-    readonly ttlMs: number;
-  }): Promise<IdempotentStart>;
-  deleteExpired(limit: number): Promise<number>;
 }
 
 /** A right to work on something until a time, with a fence that grows with each new holder. */

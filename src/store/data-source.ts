@@ -13,6 +13,7 @@ import { EndsOfRotations1795930000000 } from './migrations/1795930000000-ends-of
 import { ApiKeys1795940000000 } from './migrations/1795940000000-api-keys.js';
 import { ApiKeyRow } from './rows/api-key-row.js';
 import { AuditChain1795950000000 } from './migrations/1795950000000-audit-chain.js';
+import { IdempotencyBeyondClaims1795960000000 } from './migrations/1795960000000-idempotency-beyond-claims.js';
 import { AuditRow } from './rows/audit-row.js';
 import { AuditSealRow } from './rows/audit-seal-row.js';
 import { ClaimRow } from './rows/claim-row.js';
@@ -68,6 +69,7 @@ export const MIGRATIONS = [
   EndsOfRotations1795930000000,
   ApiKeys1795940000000,
   AuditChain1795950000000,
+  IdempotencyBeyondClaims1795960000000,
 ];
 
 export interface DataSourceOptions {

@@ -55,6 +55,11 @@ export function createMetrics() {
       help: 'Time since the scheduler last gave a sign of life to the watch; alert above 90.',
       registers,
     }),
+    signalsForbidden: new Counter({
+      name: 'scheduler_signals_forbidden_total',
+      help: 'Signals to tasks that Nomad refused for want of a right; alert on any.',
+      registers,
+    }),
     schedulerRelists: new Counter({
       name: 'scheduler_watch_relists_total',
       help: 'Listings of all placements, after each loss of events and once a minute.',

@@ -58,6 +58,9 @@ describe('clawdeploy campaign', () => {
     const { code, out } = await campaign('renew', 'openai');
     expect(code).to.equal(0);
     expect(out).to.include('renew the key openai');
+    const repeated = ['renew', 'openai', '--idempotency-key', 'breach-7'];
+    await campaign(...repeated);
+    expect(api.campaigns.repeatedBy).to.equal('breach-7');
   });
 
   it('refuses a key on the command line, a share that is none, and who is no operator', async () => {

@@ -175,6 +175,9 @@ describe('the command line', () => {
       const done = await clawdeploy(api, rotate, { input: KEY });
       expect(done.code, done.err).to.equal(0);
       expect(done.out).to.include('proven at').and.not.include(KEY);
+      const again = await clawdeploy(api, [...rotate, '--idempotency-key', 'r-1'], { input: KEY });
+      expect(again.code, again.err).to.equal(0);
+      expect(api.rotations.repeatedBy).to.equal('r-1');
       api.rotations.failsWith = 'key_refused';
       const refused = await clawdeploy(api, rotate, { input: KEY });
       expect(refused.code).to.equal(1);

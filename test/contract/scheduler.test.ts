@@ -183,8 +183,11 @@ describe('Scheduler (Nomad, with the rights of the controller)', function () {
     requireServer('nomad', this);
     nomad = await startTestNomad();
     jobspec = await readFile(join(ROOT, 'test/support/jobspecs/sleeper.nomad.hcl'), 'utf8');
-    const token = await nomad.tokenFor('clawdeploy-controller');
-    scheduler = new NomadScheduler({
+    scheduler = schedulerWith(await nomad.tokenFor('clawdeploy-controller'));
+  });
+
+  function schedulerWith(token: string, onSignalForbidden?: () => void): NomadScheduler {
+    return new NomadScheduler({
       http: jsonClientFor('nomad', `${nomad.address}/v1`, { 'x-nomad-token': token }),
       jobspec,
       installation: 'test',
@@ -193,7 +196,25 @@ describe('Scheduler (Nomad, with the rights of the controller)', function () {
         memory_mib: pool.sizeClass === 'l' ? 900_000 : 16,
         is_stubborn: pool.sizeClass === 'm',
       }),
+      ...(onSignalForbidden === undefined ? {} : { onSignalForbidden }),
     });
+  }
+
+  it('says so when its token may not signal tasks, and stops them all the same', async () => {
+    const policy = 'nomad/acl/clawdeploy-controller.policy.hcl';
+    const rules = (await readFile(join(ROOT, policy), 'utf8')).replace('"alloc-lifecycle",', '');
+    await nomad.admin('PUT', '/v1/acl/policy/no-signals', { Name: 'no-signals', Rules: rules });
+    const token = { Name: 'no-signals', Type: 'client', Policies: ['no-signals'] };
+    const made = (await nomad.admin('PUT', '/v1/acl/token', token)) as { SecretID: string };
+    let forbidden = 0;
+    const poor = schedulerWith(made.SecretID, () => (forbidden += 1));
+    const spec = aSpec();
+    await poor.startInstance(spec, signal);
+    await runningAllocation(poor, spec.instanceId);
+    expect(await poor.stopInstance(spec.instanceId, signal)).to.equal('stopping');
+
+    expect(forbidden).to.equal(1);
+    await untilGone(poor, spec.instanceId);
   });
 
   after(() => nomad?.stop());

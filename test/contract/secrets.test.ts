@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { AppRole } from '../../src/clients/vault/app-role.js';
 import { HttpTransport } from '../../src/clients/http/http-transport.js';
 import { VaultCampaignValues } from '../../src/clients/vault/vault-campaign-values.js';
+import { VaultFingerprints } from '../../src/clients/vault/vault-fingerprints.js';
 import { VaultGatewayTokens } from '../../src/clients/vault/vault-gateway-tokens.js';
 import { VaultKeyVault } from '../../src/clients/vault/vault-key-vault.js';
 import { VaultSession } from '../../src/clients/vault/vault-session.js';
@@ -9,6 +11,7 @@ import { VaultShredder } from '../../src/clients/vault/vault-shredder.js';
 import type { InstanceId } from '../../src/domain/ids.js';
 import type {
   CampaignValues,
+  Fingerprints,
   GatewayTokens,
   KeyVault,
   SecretShredder,
@@ -16,6 +19,7 @@ import type {
 import { aKeyCampaignId, anInstanceId } from '../support/builders.js';
 import { expectFault } from '../support/expect-fault.js';
 import { FakeCampaignValues } from '../support/fakes/fake-campaign-values.js';
+import { FakeFingerprints } from '../support/fakes/fake-fingerprints.js';
 import { FakeSecrets } from '../support/fakes/fake-secrets.js';
 import { quietLog } from '../support/quiet-log.js';
 import { requireServer } from '../support/servers.js';
@@ -231,7 +235,31 @@ function describeCampaignValues(harness: () => CampaignHarness): void {
   });
 }
 
+function describeFingerprints(harness: () => Fingerprints): void {
+  describe('fingerprints', () => {
+    it('are the same for the same text, others for others, and hold nothing of it', async () => {
+      const of = (text: string): Promise<string> => harness().fingerprint(text, signal);
+      const text = 'sk-ant-a-secret';
+      const mark = await of(text);
+
+      expect(await of(text)).to.equal(mark);
+      expect(await of(`${text}!`)).to.not.equal(mark);
+      expect(mark).to.match(/^[\x21-\x7e]{40,100}$/);
+      for (const shown of plainFormsOf(text)) expect(mark).to.not.include(shown);
+    });
+  });
+}
+
+/** What anybody could make of a text without a key. */
+function plainFormsOf(text: string): readonly string[] {
+  const bytes = createHash('sha256').update(text).digest();
+  const twice = createHash('sha256').update(bytes).digest();
+  return [bytes, twice].flatMap((hash) => [hash.toString('hex'), hash.toString('base64')]);
+}
+
 describe('Secrets (fake)', () => {
+  const fingerprints = new FakeFingerprints();
+  describeFingerprints(() => fingerprints);
   const values = new FakeCampaignValues();
   describeCampaignValues(() => ({ writes: values, reads: values }));
 
@@ -290,6 +318,20 @@ describe('Secrets (Vault, with the rights of each role)', function () {
     writes: new VaultCampaignValues(api),
     reads: new VaultCampaignValues(worker),
   }));
+
+  describeFingerprints(() => new VaultFingerprints(api));
+
+  it('makes fingerprints for the API alone, and gives nobody what they are made with', async () => {
+    for (const session of [controller, worker]) {
+      await expectFault('vault_refused', new VaultFingerprints(session).fingerprint('x', signal));
+    }
+    for (const session of [api, controller, worker]) {
+      for (const path of ['transit/export/hmac-key', 'transit/backup', 'transit/keys']) {
+        const request = { method: 'GET', path: `${path}/clawdeploy-requests`, signal } as const;
+        expect(await session.exchange(request)).to.include({ status: 403 });
+      }
+    }
+  });
 
   it('lets a worker write keys as the API does', async () => {
     const id = anInstanceId();

@@ -47,9 +47,18 @@ describe('API keys in the database', function () {
     store = await database.emptyStore();
   });
 
-  function create(wish: Partial<ApiKeyWish> = {}) {
-    return new CreateApiKey(store, clock).execute({ caller, granted, wish: { ...WISH, ...wish } });
+  function create(wish: Partial<ApiKeyWish> = {}, idempotencyKey: string | null = null) {
+    const request = { caller, granted, wish: { ...WISH, ...wish }, idempotencyKey };
+    return new CreateApiKey(store, clock).execute(request);
   }
+
+  it('are not made twice when the answer was lost: the second request is told of the first key', async () => {
+    const { key } = await create({}, 'deploy-7');
+    const fault = await expectFault('api_key_shown_once', create({}, 'deploy-7'));
+    expect(fault.message).to.include(key.id);
+    await expectFault('idempotency_key_reused', create({ name: 'another' }, 'deploy-7'));
+    expect((await store.apiKeys.list({ limit: 10, cursor: null })).rows).to.have.length(1);
+  });
 
   it('open for their role on every replica, and on none from the moment they are revoked', async () => {
     const { key, text } = await create({ scopes: ['instances:read'] });

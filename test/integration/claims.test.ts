@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { ClaimRequest } from '../../src/commands/claim-instance.js';
-import { ClaimInstance, IDEMPOTENCY_TTL_MS } from '../../src/commands/claim-instance.js';
+import { ClaimInstance } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
+import { IDEMPOTENCY_TTL_MS } from '../../src/commands/idempotency.js';
 import { Fault } from '../../src/errors/index.js';
 import type { Pool, PoolKey } from '../../src/domain/pool.js';
 import { plusMs } from '../../src/lib/clock.js';

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ChangeKeys } from '../../src/commands/change-keys.js';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
+import { CheckKeys } from '../../src/commands/check-keys.js';
+import type { KeyRotationRequest } from '../../src/commands/rotate-keys.js';
 import { RotateKeys } from '../../src/commands/rotate-keys.js';
 import { StartRotation } from '../../src/commands/start-rotation.js';
 import type { InstanceId } from '../../src/domain/ids.js';
@@ -15,6 +17,7 @@ import { NOON, aCaller, aPoolKey, someOffers } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { expectFault } from '../support/expect-fault.js';
+import { FakeFingerprints } from '../support/fakes/fake-fingerprints.js';
 import { FakeFleet } from '../support/fakes/fake-fleet.js';
 import { TestControlPlane } from '../support/test-control-plane.js';
 import { waitFor } from '../support/wait-for.js';
@@ -34,7 +37,10 @@ describe('rotations of keys', function () {
   let plane: TestControlPlane;
   let now: Date;
   let id: InstanceId;
+  /** How often a provider was asked whether it takes a key. */
+  let asked: number;
 
+  const fingerprints = new FakeFingerprints();
   const clock = { now: () => now };
 
   before(async () => {
@@ -48,6 +54,7 @@ describe('rotations of keys', function () {
   beforeEach(async () => {
     store = await database.emptyStore();
     now = NOON;
+    asked = 0;
     fleet = new FakeFleet();
     plane = new TestControlPlane(store, fleet, clock);
     await store.pools.ensure(aPoolKey(), { idleFloor: 1, idleCeiling: 1, membersMax: 5 }, now);
@@ -85,10 +92,15 @@ describe('rotations of keys', function () {
   function rotate(
     values: Record<string, string> = { stub: NEW },
     vault: WritingVault = fleet.secrets,
+    repeated: Partial<KeyRotationRequest> = {},
   ): Promise<Rotation> {
-    const command = new RotateKeys(store, new StartRotation(store, vault, clock));
-    const owner = 'tenant';
-    return command.execute({ caller: aCaller(), instanceId: id, values, owner, signal });
+    const rotations = new StartRotation(store, vault, clock);
+    const check = new CheckKeys(store, { isTaken: () => Promise.resolve((asked += 1) > 0) });
+    const command = new RotateKeys(store, { rotations, check, fingerprints });
+    return command.execute({
+      ...{ caller: aCaller(), instanceId: id, values, owner: 'tenant', signal },
+      ...{ idempotencyKey: null, isVerified: false, ...repeated },
+    });
   }
 
   /** Begins a rotation; its trial is in the gateway and not made yet. */
@@ -344,6 +356,35 @@ describe('rotations of keys', function () {
       await settle();
       expect(await last()).to.include({ state: 'verified' });
     });
+
+    for (const moment of ['before', 'after'] as const) {
+      it(`list no lost key for ever when an API dies ${moment} the first new one is in Vault`, async () => {
+        await destroyAll();
+        await setKeys(id, { stub: NEW }, { vault: dyingAtStart(moment) }).catch(() => undefined);
+        expect(await store.keys.list(id), 'what Vault lost').to.deep.equal([]);
+        expect([fleet.keyInUse(id, 'stub'), fleet.keyInUse(id, 'openai')]).to.deep.equal([
+          ...[OLD, openai],
+        ]);
+
+        await setKeys(id, { stub: NEW });
+        await plane.runUntil('it uses the key', async () => fleet.keyInUse(id, 'stub') === NEW);
+        await settle();
+        expect((await store.keys.list(id)).map(({ name }) => name)).to.deep.equal(['stub']);
+        expect(fleet.keyInUse(id, 'openai')).to.equal(null);
+        expect(await kept()).to.deep.equal([NEW]);
+      });
+    }
+
+    /** A Vault that the process dies of, as far as what comes after it can tell. */
+    function dyingAtStart(moment: 'before' | 'after'): WritingVault {
+      return {
+        changeKeys: (...given) => fleet.secrets.changeKeys(...given),
+        startOver: async (...given) => {
+          if (moment === 'after') await fleet.secrets.startOver(...given);
+          throw new Error('killed');
+        },
+      };
+    }
 
     it('a key that is removed takes the lost ones along', async () => {
       await destroyAll();

@@ -443,8 +443,9 @@ describe('sweeping', function () {
     await makeSecrets(id);
     const request = new RequestSweep(store, clock);
     const caller = aCaller({ role: 'operator' });
-    const asked = await request.execute({ caller, isDryRun: true });
-    const again = await request.execute({ caller, isDryRun: true });
+    const wish = { caller, isDryRun: true, idempotencyKey: 'nightly' };
+    const asked = await request.execute(wish);
+    const again = await request.execute({ ...wish, idempotencyKey: null });
     const rounds = new SweepRounds({
       sweeper,
       leases: store.leases,
@@ -478,6 +479,10 @@ describe('sweeping', function () {
         },
       ]);
       expect(await find.execute({ caller, id: 'latest' })).to.deep.equal(done);
+
+      expect(await request.execute(wish), 'repeated when it is done').to.deep.equal(done);
+      const other = request.execute({ ...wish, isDryRun: false });
+      await expectFault('idempotency_key_reused', other);
     } finally {
       await rounds.stop();
     }
@@ -488,7 +493,7 @@ describe('sweeping', function () {
     const find = new FindSweep(store);
     await expectFault(
       'forbidden',
-      new RequestSweep(store, clock).execute({ caller, isDryRun: true }),
+      new RequestSweep(store, clock).execute({ caller, isDryRun: true, idempotencyKey: null }),
     );
     await expectFault('forbidden', find.execute({ caller, id: 'latest' }));
     const operator = aCaller({ role: 'operator' });

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { Attendance } from '../../src/commands/attendance.js';
 import type { AwaitedEvent } from '../../src/commands/await-instance.js';
 import { AwaitInstance } from '../../src/commands/await-instance.js';
+import { FindRotation } from '../../src/commands/find-rotation.js';
 import type { InstanceView } from '../../src/commands/instance-view.js';
 import { WatchInstance } from '../../src/commands/watch-instance.js';
+import { rotationIdOf } from '../../src/domain/ids.js';
 import type { Instance, InstanceVerb } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import type { Caller } from '../../src/domain/principal.js';
@@ -107,7 +110,7 @@ describe('following an instance', function () {
 
   it('is told at once how it stands when as many wait as may', async () => {
     const start = await aStart();
-    const command = new AwaitInstance(store, feed, { openMax: 1, openPerTenantMax: 1 });
+    const command = new AwaitInstance(store, feed, oneAtOnce());
     const asked = { caller: aCaller(), instanceId: start.id, until: 'ready' } as const;
     const first = command.execute({ ...asked, withinMs: LONG_MS, signal: caller.signal });
     await subscribed();
@@ -116,6 +119,35 @@ describe('following an instance', function () {
     caller.abort();
     await first;
   });
+
+  it('is told at once how a rotation stands when as many wait as may, for whatever', async () => {
+    const start = await aStart();
+    const { id: instanceId } = start;
+    const opening = { names: ['stub'], owner: 'tenant', at: NOON } as const;
+    const rotationId = rotationIdOf('aaaaaaaaaaaa');
+    await store.rotations.open({ id: rotationId, instanceId, ...opening });
+    const attendance = oneAtOnce();
+    const asked = { caller: aCaller(), instanceId, withinMs: LONG_MS, signal: caller.signal };
+    const first = new AwaitInstance(store, feed, attendance).execute({ ...asked, until: 'ready' });
+    await subscribed();
+    const find = new FindRotation(store, feed, attendance);
+    expect(await find.untilClosed({ ...asked, rotationId }, asked)).to.include({
+      state: 'writing',
+    });
+    caller.abort();
+    await first;
+
+    caller = new AbortController();
+    const limits = { withinMs: LONG_MS, signal: caller.signal };
+    const waiting = find.untilClosed({ ...asked, rotationId }, limits);
+    await subscribed();
+    const closing = { at: NOON, reason: 'instance_gone', actor: 'test' } as const;
+    await store.rotations.closeOpen(instanceId, closing);
+    feed.tell(start);
+    expect(await waiting).to.include({ state: 'reverted' });
+  });
+
+  const oneAtOnce = (): Attendance => new Attendance({ openMax: 1, openPerTenantMax: 1 });
 
   /** Lets whoever follows look once before the world goes on. */
   async function subscribed(): Promise<void> {

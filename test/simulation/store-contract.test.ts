@@ -377,10 +377,31 @@ function storeContract(open: () => Promise<Store>): void {
       });
       await failing.catch(() => undefined);
       expect(await store.transaction((tx) => finished(tx, id))).to.equal('first');
+      expect(await store.idempotency.look(entry)).to.deep.equal({ kind: 'replay', madeId: id });
       const expired = { ...entry, key: 'short', ttlMs: 0 };
       await store.idempotency.begin(expired);
       expect((await store.idempotency.begin(expired)).kind).to.equal('first');
+      expect((await store.idempotency.look(expired)).kind).to.equal('first');
       expect(await store.idempotency.deleteExpired(10)).to.equal(1);
+    });
+
+    it('stand for anything that was made, until nothing came of just that', async () => {
+      const begun = await store.transaction(async (tx) => {
+        expect(await tx.idempotency.look(entry)).to.deep.equal({ kind: 'first' });
+        const start = await tx.idempotency.begin(entry);
+        await tx.idempotency.settle(entry, 'ro-one');
+        return start.kind;
+      });
+      expect(begun).to.equal('first');
+      const replay = { kind: 'replay', madeId: 'ro-one' };
+      expect(await store.idempotency.begin(entry)).to.deep.equal(replay);
+      expect((await store.idempotency.look({ ...entry, requestHash: 'x' })).kind).to.equal(
+        'other_request',
+      );
+      await store.idempotency.free(entry, 'ro-another');
+      expect(await store.idempotency.look(entry)).to.deep.equal(replay);
+      await store.idempotency.free(entry, 'ro-one');
+      expect(await store.idempotency.look(entry)).to.deep.equal({ kind: 'first' });
     });
   });
 

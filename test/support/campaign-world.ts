@@ -14,6 +14,7 @@ import type { CampaignPorts } from '../../src/queue/key-campaigns/campaign-ports
 import { KeyCampaignRunner } from '../../src/queue/key-campaigns/key-campaign-runner.js';
 import { NOON, aCaller, aPoolKey, someOffers } from './builders.js';
 import { FakeCampaignValues } from './fakes/fake-campaign-values.js';
+import { FakeFingerprints } from './fakes/fake-fingerprints.js';
 import type { FakeFleetOptions } from './fakes/fake-fleet.js';
 import { FakeFleet } from './fakes/fake-fleet.js';
 import { quietLog } from './quiet-log.js';
@@ -34,6 +35,7 @@ export class CampaignWorld {
   readonly fleet: FakeFleet;
   readonly plane: TestControlPlane;
   readonly values = new FakeCampaignValues();
+  readonly fingerprints = new FakeFingerprints();
   readonly ids: InstanceId[] = [];
   now = NOON;
   #isStill = true;
@@ -84,9 +86,12 @@ export class CampaignWorld {
     await change.execute({ caller: aCaller(), instanceId, ...wish, signal: this.#signal });
   }
 
-  start(wish: KeyCampaignWish = REPLACE): Promise<KeyCampaignView> {
-    const command = new StartKeyCampaign(this.store, this.values, this.clock);
-    return command.execute({ caller: this.operator, wish, signal: this.#signal });
+  start(
+    wish: KeyCampaignWish = REPLACE,
+    idempotencyKey: string | null = null,
+  ): Promise<KeyCampaignView> {
+    const command = new StartKeyCampaign(this.store, this, this.clock);
+    return command.execute({ caller: this.operator, wish, idempotencyKey, signal: this.#signal });
   }
 
   change(id: KeyCampaignId, verb: 'pause' | 'resume' | 'abort'): Promise<KeyCampaignView> {

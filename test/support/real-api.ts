@@ -44,6 +44,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import type { Log, Store } from '../../src/ports/index.js';
 import { someOffers } from './builders.js';
 import { FakeCampaignValues } from './fakes/fake-campaign-values.js';
+import { FakeFingerprints } from './fakes/fake-fingerprints.js';
 import { FakeRateLimits } from './fakes/fake-rate-limits.js';
 import { FakeSecrets } from './fakes/fake-secrets.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
@@ -116,6 +117,8 @@ function commandsOn(store: Store): ApiCommands {
     readToken: () => Promise.resolve('a-gateway-token'),
   };
   const check = new CheckKeys(store, { isTaken: () => Promise.resolve(true) });
+  const rotations = new StartRotation(store, secrets, systemClock);
+  const [values, fingerprints] = [new FakeCampaignValues(), new FakeFingerprints()];
   return {
     instances: {
       claim: new ClaimInstance(store, systemClock, {
@@ -132,12 +135,11 @@ function commandsOn(store: Store): ApiCommands {
     },
     keys: { change: new ChangeKeys(store, secrets, systemClock), check, find, wait },
     rotations: {
-      rotate: new RotateKeys(store, new StartRotation(store, secrets, systemClock)),
-      check,
+      rotate: new RotateKeys(store, { rotations, check, fingerprints }),
       find: new FindRotation(store, feed),
     },
     keyCampaigns: {
-      start: new StartKeyCampaign(store, new FakeCampaignValues(), systemClock),
+      start: new StartKeyCampaign(store, { values, fingerprints }, systemClock),
       change: new ChangeKeyCampaign(store, systemClock),
       find: new FindKeyCampaign(store),
     },

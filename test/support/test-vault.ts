@@ -57,6 +57,9 @@ export async function startTestVault(): Promise<TestVault> {
   const { admin } = server;
   await admin('POST', '/v1/sys/auth/approle', { type: 'approle' });
   await admin('POST', '/v1/sys/auth/jwt-nomad', { type: 'jwt' });
+  await admin('POST', '/v1/sys/mounts/transit', await jsonOf('vault/engines/transit.json'));
+  const requests = await jsonOf('vault/engines/transit-requests.json');
+  await admin('POST', '/v1/transit/keys/clawdeploy-requests', requests);
   await admin('POST', '/v1/sys/mounts/kv', await jsonOf('vault/engines/kv.json'));
   // A mount of version 2 is not usable the moment it is made.
   const config = await jsonOf('vault/engines/kv-config.json');

@@ -18,6 +18,12 @@ path "kv/data/campaigns/+" {
   capabilities = ["create"]
 }
 
+# Marks that tell one request with an idempotency key from another, without anything of the provider keys
+# in it: made with a key that nobody can take out of Vault.
+path "transit/hmac/clawdeploy-requests/sha2-256" {
+  capabilities = ["update"]
+}
+
 path "auth/token/lookup-self" {
   capabilities = ["read"]
 }

@@ -27,8 +27,8 @@ export function apiKeyEndpoints(commands: ApiKeyCommands): Endpoint[] {
 }
 
 /**
- * Takes no Idempotency-Key: an answer that is lost takes the key with it, for nobody keeps its text.
- * The list shows the one that nobody has, to be revoked.
+ * A request that is repeated with its Idempotency-Key makes no second key, and is told which one it
+ * made: nobody keeps its text, so an answer that is lost takes the key with it, to be revoked.
  */
 function createApiKey({ create }: ApiKeyCommands): Endpoint {
   return endpoint({
@@ -40,11 +40,13 @@ function createApiKey({ create }: ApiKeyCommands): Endpoint {
     params: null,
     query: null,
     body: ApiKeyBody,
+    isIdempotent: true,
     answers: { 201: { says: 'The key; keep it, nobody else does.', schema: ApiKeyCreatedShown } },
-    async handle({ caller, scopes: granted, body }) {
+    faults: ['idempotency_key_reused', 'api_key_shown_once'],
+    async handle({ caller, scopes: granted, body, idempotencyKey }) {
       const { name, role, tenant: tenantRef = null, scopes = null, expiresInDays } = body;
       const wish = { name, role, tenantRef, scopes, expiresInDays };
-      const { key, text } = await create.execute({ caller, granted, wish });
+      const { key, text } = await create.execute({ caller, granted, wish, idempotencyKey });
       return { status: 201, body: { ...presentApiKey(key), key: text } };
     },
   });

@@ -42,16 +42,18 @@ function startKeyCampaign({ start }: KeyCampaignCommands): Endpoint {
     params: null,
     query: null,
     body: KeyCampaignBody,
+    isIdempotent: true,
     answers: { 202: { says: 'A worker does it; look how far it is.', schema: KeyCampaignShown } },
     faults: [
+      'idempotency_key_reused',
       'provider_unknown',
       'key_malformed',
       'rotation_unprovable',
       'key_campaign_in_progress',
       'write_superseded',
     ],
-    async handle({ caller, body: wish, signal }) {
-      const view = await start.execute({ caller, wish, signal });
+    async handle({ caller, body: wish, idempotencyKey, signal }) {
+      const view = await start.execute({ caller, wish, idempotencyKey, signal });
       return { status: 202, body: presentKeyCampaign(view) };
     },
   });

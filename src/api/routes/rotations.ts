@@ -1,4 +1,3 @@
-import type { CheckKeys } from '../../commands/check-keys.js';
 import type { FindRotation } from '../../commands/find-rotation.js';
 import type { RotateKeys } from '../../commands/rotate-keys.js';
 import { parseInstanceId, parseRotationId } from '../../domain/ids.js';
@@ -20,7 +19,6 @@ import { InstancePath } from '../schemas.js';
 /** What the operations on rotations call. */
 export interface RotationCommands {
   readonly rotate: Pick<RotateKeys, 'execute'>;
-  readonly check: Pick<CheckKeys, 'execute'>;
   readonly find: Pick<FindRotation, 'execute' | 'list' | 'untilClosed'>;
 }
 
@@ -34,7 +32,7 @@ export function rotationEndpoints(commands: RotationCommands): Endpoint[] {
   return [rotateKeys(commands), getRotation(commands), listRotations(commands)];
 }
 
-function rotateKeys({ rotate, check, find }: RotationCommands): Endpoint {
+function rotateKeys({ rotate, find }: RotationCommands): Endpoint {
   return endpoint({
     method: 'post',
     path: '/v1/instances/:id/rotations',
@@ -44,9 +42,11 @@ function rotateKeys({ rotate, check, find }: RotationCommands): Endpoint {
     params: InstancePath,
     query: VerifyQuery,
     body: RotationBody,
+    isIdempotent: true,
     canWait: true,
     answers: ROTATION_ANSWERS,
     faults: [
+      'idempotency_key_reused',
       'instance_unknown',
       'instance_not_ready',
       'rotation_in_progress',
@@ -59,12 +59,13 @@ function rotateKeys({ rotate, check, find }: RotationCommands): Endpoint {
       'key_malformed',
       'key_refused',
     ],
-    async handle({ caller, params, query, body, waitMs, signal }) {
+    async handle({ caller, params, query, body, idempotencyKey, waitMs, signal }) {
       const { owner } = body;
       const values = valuesOf(body.keys);
       const instanceId = parseInstanceId(params.id);
-      if (query.verify === 'true') await check.execute(caller, instanceId, values, signal);
-      const begun = await rotate.execute({ caller, instanceId, values, owner, signal });
+      const isVerified = query.verify === 'true';
+      const wish = { instanceId, values, owner, isVerified };
+      const begun = await rotate.execute({ caller, idempotencyKey, ...wish, signal });
       if (waitMs === null) return answerWith(begun);
       const which = { caller, instanceId: begun.instanceId, rotationId: begun.id };
       return answerWith(await find.untilClosed(which, { withinMs: waitMs, signal }));

@@ -22,9 +22,11 @@ export function sweepEndpoints(commands: SweepCommands): Endpoint[] {
       params: null,
       query: null,
       body: SweepBody,
+      isIdempotent: true,
       answers: { 202: { says: 'A controller does it within seconds.', schema: SweepShown } },
-      async handle({ caller, body: { isDryRun } }) {
-        const sweep = await commands.request.execute({ caller, isDryRun });
+      faults: ['idempotency_key_reused', 'sweep_unknown'],
+      async handle({ caller, body: { isDryRun }, idempotencyKey }) {
+        const sweep = await commands.request.execute({ caller, isDryRun, idempotencyKey });
         return { status: 202, body: presentSweep(sweep) };
       },
     }),

@@ -4,13 +4,15 @@ import { ROLES } from '../../domain/principal.js';
 import { SCOPES } from '../../domain/scopes.js';
 import type { ApiKey, Schemas } from '../../client/operation.js';
 import type { CommandSet } from '../program.js';
+import type { RepeatFlag } from '../repeating.js';
+import { repeating } from '../repeating.js';
 import type { Session } from '../session.js';
 import { facts, table } from '../text.js';
 
 /** A quarter: long enough not to be a nuisance, short enough that replacing a key stays a habit. */
 const DAYS_USUAL = 90;
 
-interface CreateFlags {
+interface CreateFlags extends RepeatFlag {
   readonly role: Schemas['NewApiKey']['role'];
   readonly tenant?: string;
   readonly scope?: NonNullable<Schemas['NewApiKey']['scopes']>;
@@ -35,6 +37,10 @@ export function addApiKeyCommands({ program, call }: CommandSet): void {
       ).choices(SCOPES),
     )
     .option('--days <count>', 'after how many days it expires', days, DAYS_USUAL)
+    .option(
+      '--idempotency-key <key>',
+      'the same key makes one, and names it when it is called again',
+    )
     .action((name: string, flags: CreateFlags) => call((session) => create(session, name, flags)));
   keys
     .command('list')
@@ -61,14 +67,14 @@ export function addApiKeyCommands({ program, call }: CommandSet): void {
 async function create(
   { client, signal, show, isJson, world }: Session,
   name: string,
-  { role, tenant, scope: scopes, days: expiresInDays }: CreateFlags,
+  { role, tenant, scope: scopes, days: expiresInDays, ...repeated }: CreateFlags,
 ): Promise<void> {
   const body = {
     ...{ name, role, expiresInDays },
     ...(tenant === undefined ? {} : { tenant }),
     ...(scopes === undefined ? {} : { scopes }),
   };
-  const made = await client.call('createApiKey', { body, signal });
+  const made = await client.call('createApiKey', { body, ...repeating(repeated), signal });
   if (!isJson) {
     const about = facts({
       ...{ name: made.name, role: made.role, tenant: made.tenant },

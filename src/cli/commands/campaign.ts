@@ -7,6 +7,8 @@ import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
 import type { CommandSet } from '../program.js';
 import { startProgress } from '../progress.js';
+import type { RepeatFlag } from '../repeating.js';
+import { repeating } from '../repeating.js';
 import type { Session } from '../session.js';
 import { facts, table } from '../text.js';
 
@@ -14,6 +16,8 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Counts of gateways that the list shows. */
 const COUNTED = ['total', 'verified', 'reverted', 'skipped'] as const;
+
+const STARTS_ONCE = 'the same key starts one campaign, however often it is called';
 
 const ACTS = {
   pause: { state: 'paused', says: 'begin no more instances; what is under way ends by itself' },
@@ -24,7 +28,7 @@ const ACTS = {
   abort: { state: 'aborted', says: 'give up what was not begun, and destroy the new value' },
 } as const;
 
-interface ReplaceFlags {
+interface ReplaceFlags extends RepeatFlag {
   readonly budget?: number;
   readonly wait: boolean;
 }
@@ -40,6 +44,7 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .argument('<name>', 'of a model provider, e.g. anthropic')
     .argument('[extra...]', 'refused: a key does not belong on the command line')
     .option('--budget <percent>', 'gateways that may keep their old key before it halts', share)
+    .option('--idempotency-key <key>', STARTS_ONCE)
     .option('--no-wait', 'do not wait until it is over')
     .action((name: string, extra: readonly string[], flags: ReplaceFlags) => {
       if (extra.length > 0) throw usage('Type the key at the prompt or pipe it in.');
@@ -51,11 +56,13 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
     .command('renew')
     .description('ask every tenant who brought a key of their own for another one')
     .argument('<name>', 'of the provider or channel')
-    .action((keyName: string) => {
+    .option('--idempotency-key <key>', STARTS_ONCE)
+    .action((keyName: string, flags: RepeatFlag) => {
       checkKeyName(keyName);
       return call(async ({ client, signal, show }) => {
         const begun = await client.call('startKeyCampaign', {
           body: { kind: 'renew', keyName },
+          ...repeating(flags),
           signal,
         });
         show(begun, described(begun));
@@ -101,13 +108,13 @@ export function addCampaignCommands({ program, call }: CommandSet): void {
 async function replace(
   session: Session,
   keyName: string,
-  { budget, wait }: ReplaceFlags,
+  { budget, wait, ...repeated }: ReplaceFlags,
 ): Promise<void> {
   const { client, signal, show, world } = session;
   const value = await askSecret(world, `New key ${keyName} for every gateway that has it`);
   const failureBudget = budget === undefined ? {} : { failureBudget: budget };
   const body = { kind: 'replace', keyName, value, ...failureBudget } as const;
-  const begun = await client.call('startKeyCampaign', { body, signal });
+  const begun = await client.call('startKeyCampaign', { body, ...repeating(repeated), signal });
   if (!wait) {
     show(begun, described(begun));
     return;

@@ -10,18 +10,19 @@ import { CliFailure, usage } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
 import { startProgress } from '../progress.js';
 import type { CommandSet } from '../program.js';
+import type { RepeatFlag } from '../repeating.js';
+import { repeating } from '../repeating.js';
 import type { Session } from '../session.js';
 import { describeInstance, duration } from '../text.js';
 import { isTenantToken } from '../token-role.js';
 import { writeKey } from './write-key.js';
 
-interface ClaimFlags {
+interface ClaimFlags extends RepeatFlag {
   readonly tenant?: string;
   readonly name?: string;
   readonly size?: Schemas['Claim']['sizeClass'];
   readonly region?: string;
   readonly provider?: string;
-  readonly idempotencyKey?: string;
   readonly wait: boolean;
 }
 
@@ -107,14 +108,13 @@ function wishOf(
   const hasOwner = isTenantToken(session.token) || isLikeApiKey(session.token);
   const own = hasOwner ? undefined : session.world.environment.login;
   const tenant = named ?? own;
-  const { idempotencyKey } = flags;
   const body = {
     ...(tenant === undefined ? {} : { tenant }),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.size === undefined ? {} : { sizeClass: flags.size }),
     ...(flags.region === undefined ? {} : { region: flags.region }),
   };
-  return { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+  return { body, ...repeating(flags) };
 }
 
 async function untilReady(session: Session, { id, claim }: ClaimedInstance): Promise<Instance> {

@@ -4,6 +4,8 @@ import type { Key } from '../../client/operation.js';
 import { askSecret } from '../ask.js';
 import { usage } from '../cli-failure.js';
 import type { CommandSet } from '../program.js';
+import type { RepeatFlag } from '../repeating.js';
+import { repeating } from '../repeating.js';
 import type { Session } from '../session.js';
 import { table } from '../text.js';
 import type { KeyWish } from './write-key.js';
@@ -13,10 +15,13 @@ interface WaitFlag {
   readonly wait: boolean;
 }
 
-interface SetFlags extends WaitFlag {
+interface MeantFlags {
   readonly verify?: boolean;
   readonly platform?: boolean;
 }
+
+type SetFlags = MeantFlags & WaitFlag;
+type RotateFlags = MeantFlags & RepeatFlag;
 
 const PLATFORM = 'it is the platform’s own key, which `campaign replace` may exchange';
 const VERIFY = 'ask the provider first whether it takes the key';
@@ -47,7 +52,8 @@ export function addKeyCommands({ program, call }: CommandSet): void {
     .argument('[extra...]', NO_KEY_HERE)
     .option('--verify', VERIFY)
     .option('--platform', PLATFORM)
-    .action((id: string, name: string, extra: readonly string[], flags: SetFlags) => {
+    .option('--idempotency-key <key>', 'the same key rotates once, however often it is called')
+    .action((id: string, name: string, extra: readonly string[], flags: RotateFlags) => {
       refuseKeyInArguments(extra);
       checkWhere(id, name);
       return call((session) => rotate(session, id, name, flags));
@@ -105,9 +111,15 @@ function refuseKeyInArguments(extra: readonly string[]): void {
   );
 }
 
-async function rotate(session: Session, id: string, name: string, flags: SetFlags): Promise<void> {
+async function rotate(
+  session: Session,
+  id: string,
+  name: string,
+  flags: RotateFlags,
+): Promise<void> {
   const value = await askSecret(session.world, `New key ${name} for ${id}`);
-  const rotation = await rotateKey(session, { id, name, value, ...meant(flags) });
+  const key = { id, name, value, ...meant(flags) };
+  const rotation = await rotateKey(session, key, repeating(flags));
   const proven = rotation.provenAt ?? 'now';
   session.show(
     rotation,
@@ -118,7 +130,7 @@ async function rotate(session: Session, id: string, name: string, flags: SetFlag
 function meant({
   verify = false,
   platform = false,
-}: SetFlags): Pick<KeyWish, 'isVerified' | 'owner'> {
+}: MeantFlags): Pick<KeyWish, 'isVerified' | 'owner'> {
   return { isVerified: verify, owner: platform ? 'platform' : 'tenant' };
 }
 

@@ -4,12 +4,19 @@ import type { Sweep } from '../../client/operation.js';
 import { CliFailure } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
 import type { CommandSet } from '../program.js';
+import type { RepeatFlag } from '../repeating.js';
+import { repeating } from '../repeating.js';
 import type { Session } from '../session.js';
 import { facts, table } from '../text.js';
 
 /** How long a controller may take to do what was asked for; a pass ends within 45 s. */
 const DONE_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 500;
+
+interface SweepFlags extends RepeatFlag {
+  readonly dryRun?: boolean;
+  readonly latest?: boolean;
+}
 
 /** Adds `sweep`. */
 export function addSweepCommand({ program, call }: CommandSet): void {
@@ -18,14 +25,19 @@ export function addSweepCommand({ program, call }: CommandSet): void {
     .description('compare everything that exists with the database, and clear up; for operators')
     .option('--dry-run', 'only tell what would be done')
     .option('--latest', 'show what the last sweep found and did instead')
-    .action(({ dryRun = false, latest = false }: { dryRun?: boolean; latest?: boolean }) =>
+    .option('--idempotency-key <key>', 'the same key asks for one sweep, however often')
+    .action(({ dryRun = false, latest = false, ...repeated }: SweepFlags) =>
       call(async (session) => {
         const { client, signal, show } = session;
         const sweep = latest
           ? await client.call('showSweep', { path: { id: 'latest' }, signal })
           : await finished(
               session,
-              await client.call('requestSweep', { body: { isDryRun: dryRun }, signal }),
+              await client.call('requestSweep', {
+                body: { isDryRun: dryRun },
+                ...repeating(repeated),
+                signal,
+              }),
             );
         show(sweep, described(sweep));
       }),

@@ -2,6 +2,7 @@ import type { Instance, RequestOf, Rotation } from '../../client/operation.js';
 import { CliFailure } from '../cli-failure.js';
 import { EXIT } from '../exit-codes.js';
 import { startProgress } from '../progress.js';
+import type { RepeatFlag } from '../repeating.js';
 import type { Session } from '../session.js';
 
 /** How long the API is asked to wait until the gateway uses a key, in seconds. */
@@ -51,6 +52,7 @@ export async function writeKey(
 export async function rotateKey(
   { client, signal, world }: Session,
   key: KeyWish,
+  repeated: RepeatFlag,
 ): Promise<Rotation> {
   const { id, name, value } = key;
   const bar = startProgress(world.stderr, `Rotating the key ${name}`);
@@ -60,6 +62,7 @@ export async function rotateKey(
       path: { id },
       body: { keys: [{ name, value }], ...ownedAs(key) },
       ...verifying(key),
+      ...repeated,
       waitSeconds: KEY_WAIT_SECONDS,
       signal,
     });

@@ -621,6 +621,7 @@ export interface components {
         | 'config_invalid'
         | 'name_taken'
         | 'idempotency_key_reused'
+        | 'api_key_shown_once'
         | 'instance_not_ready'
         | 'move_refused'
         | 'write_superseded'
@@ -1604,6 +1605,8 @@ export interface operations {
         readonly verify?: 'true' | 'false';
       };
       readonly header?: {
+        /** @description The same key gives the same answer for 24 hours; 409 with another body. */
+        readonly 'idempotency-key'?: string;
         /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
         readonly prefer?: string;
       };
@@ -1698,7 +1701,10 @@ export interface operations {
   readonly startKeyCampaign: {
     readonly parameters: {
       readonly query?: never;
-      readonly header?: never;
+      readonly header?: {
+        /** @description The same key gives the same answer for 24 hours; 409 with another body. */
+        readonly 'idempotency-key'?: string;
+      };
       readonly path?: never;
       readonly cookie?: never;
     };
@@ -1862,7 +1868,10 @@ export interface operations {
   readonly requestSweep: {
     readonly parameters: {
       readonly query?: never;
-      readonly header?: never;
+      readonly header?: {
+        /** @description The same key gives the same answer for 24 hours; 409 with another body. */
+        readonly 'idempotency-key'?: string;
+      };
       readonly path?: never;
       readonly cookie?: never;
     };
@@ -1933,7 +1942,10 @@ export interface operations {
   readonly createApiKey: {
     readonly parameters: {
       readonly query?: never;
-      readonly header?: never;
+      readonly header?: {
+        /** @description The same key gives the same answer for 24 hours; 409 with another body. */
+        readonly 'idempotency-key'?: string;
+      };
       readonly path?: never;
       readonly cookie?: never;
     };

@@ -34,6 +34,8 @@ export interface NomadSchedulerOptions {
   readonly variablesOf: (spec: InstanceSpec) => HclVariables;
   /** What our jobs say of who registered them, so that two installations can share one Nomad. */
   readonly installation: string;
+  /** Told each time that Nomad says this token may not signal a task, see `#kill`. */
+  readonly onSignalForbidden?: () => void;
 }
 
 /** What every job of ours carries in its meta, so that nothing else is ever stopped. */
@@ -158,8 +160,10 @@ export class NomadScheduler implements Scheduler {
     const path = `/client/allocation/${allocationId}/signal`;
     const request: HttpRequest = { method: 'PUT', path, body: { Signal: 'SIGKILL' }, signal };
     // A task that has not begun, or has ended meanwhile, is refused the signal and needs none; any
-    // other trouble is met by the next look, which signals again.
-    await this.#http.exchange(request);
+    // other trouble is met by the next look, which signals again. A missing right is met by nobody
+    // but an operator: until then such a task ends as slowly as its kill_timeout allows.
+    const { status } = await this.#http.exchange(request);
+    if (status === 403) this.options.onSignalForbidden?.();
   }
 
   async #deregister(

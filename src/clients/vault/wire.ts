@@ -36,6 +36,9 @@ export const CampaignValue = z.object({
   data: z.object({ data: z.object({ value: z.string() }) }),
 });
 
+/** `vault:v<version of the key>:<base64>`. */
+export const KeyedHash = z.object({ data: z.object({ hmac: z.string() }) });
+
 /** Auth mounts by path; an accessor is how identities refer to the mount that made them. */
 export const Mounts = z.object({
   data: z.record(z.string(), z.object({ accessor: z.string() })),

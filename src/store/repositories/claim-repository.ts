@@ -21,7 +21,7 @@ const RECORD = `
     VALUES ($7, $8, $9, $10, $11, $12, $13, $19)),
   told AS (
     INSERT INTO outbox (at, topic, key, payload) VALUES ($7, $14, $15, $16))
-  UPDATE idempotency_keys SET instance_id = $3 WHERE principal = $17 AND key = $18`;
+  UPDATE idempotency_keys SET instance_id = $3, made_id = $3 WHERE principal = $17 AND key = $18`;
 
 /** The hold goes on under another instance, but only if it still is where the mover saw it. */
 const MOVE = `

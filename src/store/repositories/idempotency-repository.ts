@@ -1,7 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { Fault } from '../../errors/index.js';
-import type { InstanceId } from '../../domain/ids.js';
-import type { IdempotencyStore, IdempotentStart } from '../../ports/index.js';
+import type {
+  IdempotencyEntry,
+  IdempotencyName,
+  IdempotencyStore,
+  IdempotentStart,
+} from '../../ports/index.js';
 import { IdempotencyKeyRow } from '../rows/idempotency-key-row.js';
 
 /**
@@ -12,7 +16,7 @@ const TAKE_KEY = `
   INSERT INTO idempotency_keys (principal, key, request_hash, created_at, expires_at)
   VALUES ($1, $2, $3, now(), now() + $4 * interval '1 millisecond')
   ON CONFLICT (principal, key) DO UPDATE SET
-    request_hash = EXCLUDED.request_hash, instance_id = NULL,
+    request_hash = EXCLUDED.request_hash, instance_id = NULL, made_id = NULL,
     created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
   WHERE idempotency_keys.expires_at <= now()
   RETURNING key`;
@@ -25,24 +29,43 @@ const DELETE_EXPIRED = `
 export class PostgresIdempotencyStore implements IdempotencyStore {
   constructor(private readonly manager: EntityManager) {}
 
-  async begin(entry: Parameters<IdempotencyStore['begin']>[0]): Promise<IdempotentStart> {
+  async begin(entry: IdempotencyEntry): Promise<IdempotentStart> {
     const { principal, key, requestHash, ttlMs } = entry;
     const parameters = [principal, key, requestHash, ttlMs];
     const taken = await this.manager.query<unknown[]>(TAKE_KEY, parameters);
     if (taken.length > 0) return { kind: 'first' };
-
     const row = await this.manager.findOneByOrFail(IdempotencyKeyRow, { principal, key });
-    if (row.requestHash !== requestHash) return { kind: 'other_request' };
-    if (row.instanceId === null) {
-      throw new Fault('row_malformed', 'Something is wrong on our side.', {
-        details: { table: 'idempotency_keys' },
-      });
-    }
-    return { kind: 'replay', instanceId: row.instanceId as InstanceId };
+    return standingFor(row, requestHash);
+  }
+
+  async look({ principal, key, requestHash }: IdempotencyEntry): Promise<IdempotentStart> {
+    const row = await this.manager
+      .createQueryBuilder(IdempotencyKeyRow, 'row')
+      .where('row.principal = :principal AND row.key = :key', { principal, key })
+      .andWhere('row.expiresAt > now()')
+      .getOne();
+    return row === null ? { kind: 'first' } : standingFor(row, requestHash);
+  }
+
+  async settle({ principal, key }: IdempotencyName, madeId: string): Promise<void> {
+    await this.manager.update(IdempotencyKeyRow, { principal, key }, { madeId });
+  }
+
+  async free({ principal, key }: IdempotencyName, madeId: string): Promise<void> {
+    await this.manager.delete(IdempotencyKeyRow, { principal, key, madeId });
   }
 
   async deleteExpired(limit: number): Promise<number> {
     const [, deleted] = await this.manager.query<[unknown[], number]>(DELETE_EXPIRED, [limit]);
     return deleted;
   }
+}
+
+function standingFor(row: IdempotencyKeyRow, requestHash: string): IdempotentStart {
+  if (row.requestHash !== requestHash) return { kind: 'other_request' };
+  const madeId = row.madeId ?? row.instanceId;
+  if (madeId !== null) return { kind: 'replay', madeId };
+  throw new Fault('row_malformed', 'Something is wrong on our side.', {
+    details: { table: 'idempotency_keys' },
+  });
 }

@@ -25,6 +25,10 @@ const LIST_KEYS = `
   FROM instance_keys k JOIN instances i ON i.id = k.instance_id
   WHERE k.instance_id = $1 AND k.removed_at IS NULL ORDER BY k.name`;
 
+const FORGET = `
+  UPDATE instance_keys SET removed_at = $2, renewal_due_at = NULL
+  WHERE instance_id = $1 AND removed_at IS NULL`;
+
 const PROMOTE = `
   UPDATE instance_keys SET slot = $3, version = $4, revision = $5, set_at = $6, proven_at = $7,
     owner = $8, renewal_due_at = NULL
@@ -59,6 +63,10 @@ export class PostgresKeyStore implements KeyStore {
     const [setNames, setSlots] = [[...set.keys()], [...set.values()]];
     await this.manager.query(RECORD_NAMES, [instanceId, setNames, setSlots, ...now, null]);
     await this.manager.query(RECORD_NAMES, [instanceId, removed, slots, ...now, at]);
+  }
+
+  async forget(instanceId: InstanceId, at: Date): Promise<void> {
+    await this.manager.query(FORGET, [instanceId, at]);
   }
 
   async raise(instanceId: InstanceId, version: number): Promise<number> {

@@ -19,12 +19,15 @@ import { NOON, anInstanceId } from '../../support/builders.js';
 export class MemoryKeyCampaigns {
   /** The state that the next look at the one that runs finds. */
   becomes: KeyCampaignState = 'running';
+  /** The idempotency key of the last one that was started. */
+  repeatedBy: string | null = null;
   #campaign: KeyCampaign | null = null;
 
   get commands(): KeyCampaignCommands {
     return {
       start: {
-        execute: async ({ caller, wish }) => {
+        execute: async ({ caller, wish, idempotencyKey }) => {
+          this.repeatedBy = idempotencyKey;
           assertOperator(caller.principal);
           if (wish.kind === 'replace') checkKey(wish.keyName, wish.value);
           else checkKeyName(wish.keyName);

@@ -14,13 +14,14 @@ import type { MemoryFleet } from './memory-fleet.js';
 export class MemoryRotations {
   /** How every rotation ends; null for well. */
   failsWith: RevertReason | null = null;
+  /** The idempotency key of the last request. */
+  repeatedBy: string | null = null;
   readonly #rotations = new Map<RotationId, Rotation>();
 
   constructor(private readonly fleet: MemoryFleet) {}
 
   get commands(): RotationCommands {
     return {
-      check: this.fleet.commands.check,
       rotate: {
         execute: (request) => this.#rotate(request),
       },
@@ -40,10 +41,13 @@ export class MemoryRotations {
     };
   }
 
-  async #rotate({ caller, instanceId, values, owner }: KeyRotationRequest): Promise<Rotation> {
+  async #rotate(request: KeyRotationRequest): Promise<Rotation> {
+    const { caller, instanceId, values, owner, isVerified, signal } = request;
+    this.repeatedBy = request.idempotencyKey;
     assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(values)) checkKey(name, value);
     await this.#assertVisible(caller, instanceId);
+    if (isVerified) await this.fleet.commands.check.execute(caller, instanceId, values, signal);
     const known = this.#of(instanceId);
     if (known.some(({ state }) => state === 'proving')) {
       throw new Fault('rotation_in_progress', 'Another rotation is not over yet.');

@@ -1,4 +1,5 @@
 import { ChangeKeys } from '../../../src/commands/change-keys.js';
+import { CheckKeys } from '../../../src/commands/check-keys.js';
 import { ClaimInstance } from '../../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../../src/commands/delete-instance.js';
 import { RotateKeys } from '../../../src/commands/rotate-keys.js';
@@ -23,7 +24,7 @@ import type { Log, LogFields, Store } from '../../../src/ports/index.js';
 import type { Process } from '../core/simulation.js';
 import { createMemoryCensus, createMemoryStore } from '../store/memory-store.js';
 import type { World } from '../world/ports.js';
-import { INSTALLATION, keyVaultOf, portsTo } from '../world/ports.js';
+import { INSTALLATION, fingerprintsOf, keyVaultOf, portsTo } from '../world/ports.js';
 import type { Notices } from './notices.js';
 
 /** What all processes of the control plane have in common. */
@@ -66,7 +67,11 @@ export function startApi({ world, offers }: ControlPlane, process: Process): Api
     find: new FindInstance(store),
     remove: new DeleteInstance(store, clock),
     changeKeys: new ChangeKeys(store, keyVaultOf(world), clock),
-    rotateKeys: new RotateKeys(store, new StartRotation(store, keyVaultOf(world), clock)),
+    rotateKeys: new RotateKeys(store, {
+      rotations: new StartRotation(store, keyVaultOf(world), clock),
+      check: new CheckKeys(store, { isTaken: () => Promise.resolve(true) }),
+      fingerprints: fingerprintsOf(world),
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { InstanceView } from '../../../src/commands/instance-view.js';
-import type { InstanceId } from '../../../src/domain/ids.js';
+import type { InstanceId, RotationId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
 import { aCaller } from '../../support/builders.js';
 import { Chance } from '../core/chance.js';
@@ -29,6 +29,8 @@ const ASK_AGAIN_MS = 2_000;
 /** Tenants of a product: they claim, set keys, delete, and ask again when they hear nothing. */
 export class Customers {
   readonly promises = new Map<string, Promised>();
+  /** Rotations that were answered, by the idempotency key of their request. */
+  readonly rotations = new Map<string, RotationId>();
   readonly #chance: Chance;
   #atWork = 0;
   readonly #onFault: (what: string) => void;
@@ -172,15 +174,17 @@ export class Customers {
   }
 
   /** Asks until a rotation begins; what becomes of it is for the invariants to judge. */
-  async #rotate({ instanceId }: Promised, name: string, value: string): Promise<void> {
+  async #rotate({ key, instanceId }: Promised, name: string, value: string): Promise<void> {
     const { signal } = new AbortController();
-    const wish = { values: { [name]: value }, owner: 'tenant' } as const;
-    const request = { caller: aCaller(), instanceId, ...wish, signal };
+    const wish = { values: { [name]: value }, owner: 'tenant', isVerified: false } as const;
+    const idempotencyKey = `rotation of ${key}`;
+    const request = { caller: aCaller(), instanceId, ...wish, idempotencyKey, signal };
     const isOver = new Set(['instance_not_ready', 'key_unknown']);
     const isSoon = new Set(['rotation_in_progress', 'write_superseded']);
     for (;;) {
       try {
-        await this.#insist((api) => api.rotateKeys.execute(request));
+        const { id } = await this.#insist((api) => api.rotateKeys.execute(request));
+        this.rotations.set(idempotencyKey, id);
         return;
       } catch (error) {
         if (!(error instanceof Fault)) throw error;

@@ -42,7 +42,7 @@ export interface KeyRow {
 
 export interface IdempotencyRow {
   readonly requestHash: string;
-  readonly instanceId: InstanceId | null;
+  readonly madeId: string | null;
   readonly expiresAt: Date;
 }
 

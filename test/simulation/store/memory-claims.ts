@@ -7,6 +7,8 @@ import type {
   ClaimRecord,
   ClaimStore,
   DemandWindow,
+  IdempotencyEntry,
+  IdempotencyName,
   IdempotencyStore,
   IdempotentStart,
   Tenant,
@@ -40,9 +42,7 @@ export class MemoryClaims implements ClaimStore {
       this.database.audit.put(tx, this.database.nextNumber(), audit);
       this.database.outbox.put(tx, this.database.nextNumber(), event);
       if (idempotency === null) return;
-      const { instanceId } = claim;
-      const key = `${idempotency.principal} ${idempotency.key}`;
-      await this.database.idempotency.update(tx, key, (row) => ({ ...row, instanceId }));
+      await settle(this.database, tx, idempotency, claim.instanceId);
     });
   }
 
@@ -167,24 +167,51 @@ export class MemoryIdempotency implements IdempotencyStore {
     private readonly tx: Transaction | null,
   ) {}
 
-  begin(entry: Parameters<IdempotencyStore['begin']>[0]): Promise<IdempotentStart> {
-    const { principal, key, requestHash, ttlMs } = entry;
+  begin(entry: IdempotencyEntry): Promise<IdempotentStart> {
+    const { key, requestHash, ttlMs } = entry;
     const { idempotency, engine, flaws } = this.database;
-    const name = `${principal} ${key}`;
+    const name = nameOf(entry);
     return engine.statement(this.tx, `begin ${key}`, async (tx): Promise<IdempotentStart> => {
       if (flaws.forgetsKeys === true) return { kind: 'first' };
       await engine.lock(tx, idempotency.lockName(name));
-      const row = idempotency.get(tx, name);
-      const now = engine.host.now();
-      if (row === null || row.expiresAt <= now) {
-        const expiresAt = plusMs(now, ttlMs);
-        idempotency.put(tx, name, { requestHash, instanceId: null, expiresAt });
-        return { kind: 'first' };
-      }
-      if (row.requestHash !== requestHash) return { kind: 'other_request' };
-      if (row.instanceId === null) throw new DatabaseBug('a key without an answer was committed');
-      return { kind: 'replay', instanceId: row.instanceId };
+      const standing = this.#standing(tx, entry);
+      if (standing !== null) return standing;
+      const expiresAt = plusMs(engine.host.now(), ttlMs);
+      idempotency.put(tx, name, { requestHash, madeId: null, expiresAt });
+      return { kind: 'first' };
     });
+  }
+
+  look(entry: IdempotencyEntry): Promise<IdempotentStart> {
+    return this.database.engine.statement(
+      this.tx,
+      `look at ${entry.key}`,
+      (tx): IdempotentStart => this.#standing(tx, entry) ?? { kind: 'first' },
+    );
+  }
+
+  settle(name: IdempotencyName, madeId: string): Promise<void> {
+    const { database } = this;
+    return database.engine.statement(this.tx, `settle ${name.key}`, (tx) =>
+      settle(database, tx, name, madeId),
+    );
+  }
+
+  free(name: IdempotencyName, madeId: string): Promise<void> {
+    const { idempotency, engine } = this.database;
+    return engine.statement(this.tx, `free ${name.key}`, async (tx) => {
+      const row = await idempotency.locked(tx, nameOf(name));
+      if (row?.madeId === madeId) idempotency.put(tx, nameOf(name), null);
+    });
+  }
+
+  #standing(tx: Transaction, entry: IdempotencyEntry): IdempotentStart | null {
+    const { idempotency, engine } = this.database;
+    const row = idempotency.get(tx, nameOf(entry));
+    if (row === null || row.expiresAt <= engine.host.now()) return null;
+    if (row.requestHash !== entry.requestHash) return { kind: 'other_request' };
+    if (row.madeId === null) throw new DatabaseBug('a key without an answer was committed');
+    return { kind: 'replay', madeId: row.madeId };
   }
 
   deleteExpired(limit: number): Promise<number> {
@@ -199,6 +226,19 @@ export class MemoryIdempotency implements IdempotencyStore {
       return Math.min(limit, expired.length);
     });
   }
+}
+
+function nameOf({ principal, key }: IdempotencyName): string {
+  return `${principal} ${key}`;
+}
+
+async function settle(
+  { idempotency }: Database,
+  tx: Transaction,
+  name: IdempotencyName,
+  madeId: string,
+): Promise<void> {
+  await idempotency.update(tx, nameOf(name), (row) => ({ ...row, madeId }));
 }
 
 function nameLock({ tenantId, name }: Pick<Claim, 'tenantId' | 'name'>): string {

@@ -45,6 +45,17 @@ export class MemoryKeys implements KeyStore {
     });
   }
 
+  forget(instanceId: InstanceId, at: Date): Promise<void> {
+    const { keys, engine } = this.database;
+    return engine.statement(this.tx, `forget keys of ${instanceId}`, async (tx) => {
+      for (const { name } of this.#present(tx, instanceId)) {
+        await keys.update(tx, `${instanceId} ${name}`, (row) => {
+          return { ...row, removedAt: at, renewalDueAt: null };
+        });
+      }
+    });
+  }
+
   raise(instanceId: InstanceId, version: number): Promise<number> {
     return this.database.engine.statement(this.tx, `raise ${instanceId}`, (tx) =>
       this.#raise(tx, instanceId, version),

@@ -1,8 +1,10 @@
 import type { InstanceId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
 import type { Outside } from '../../../src/controllers/instance/outside.js';
+import { digestOf } from '../../../src/lib/digest.js';
 import type {
   CatalogSnapshot,
+  Fingerprints,
   KeyVault,
   ModelVerdict,
   StartupState,
@@ -60,6 +62,14 @@ export function keyVaultOf(world: World): KeyVault {
       tell(world, 'vault', `destroy keys of ${id} before v${version}`, signal, () => {
         world.servers.destroyKeysBefore(id, version);
       }),
+  };
+}
+
+/** Vault's marks of requests; what they are made with is of no interest here. */
+export function fingerprintsOf(world: World): Fingerprints {
+  return {
+    fingerprint: (text, signal) =>
+      ask(world, 'vault', 'a fingerprint', signal, () => `of ${digestOf(text)}`),
   };
 }
 

@@ -51,4 +51,7 @@ export const FOREIGN: readonly Attempt[] = [
   { method: 'LIST', path: 'identity/entity/id' },
   { method: 'POST', path: 'identity/entity' },
   { method: 'GET', path: 'transit/export/encryption-key/clawdeploy-backups' },
+  { method: 'GET', path: 'transit/export/hmac-key/clawdeploy-requests' },
+  { method: 'GET', path: 'transit/keys/clawdeploy-requests' },
+  { method: 'POST', path: 'transit/keys/clawdeploy-requests/rotate' },
 ];

@@ -42,6 +42,7 @@ export class FakeFleet {
   readonly #isKeyRefused: (instanceId: InstanceId, key: string) => boolean;
   readonly #addresses = new Map<string, string>();
   readonly #starting = new Set<InstanceId>();
+  readonly #cutOff = new Set<InstanceId>();
   readonly #frozen = new Map<InstanceId, GatewayState>();
   readonly #files = new Map<InstanceId, Readonly<Record<string, string>> | null>();
 
@@ -80,6 +81,15 @@ export class FakeFleet {
   reload(instanceId: InstanceId): void {
     this.#frozen.delete(instanceId);
     this.#files.delete(instanceId);
+  }
+
+  /** The gateway runs and answers nobody, until `letThrough`. */
+  cutOff(instanceId: InstanceId): void {
+    this.#cutOff.add(instanceId);
+  }
+
+  letThrough(instanceId: InstanceId): void {
+    this.#cutOff.delete(instanceId);
   }
 
   /** What the gateway has in its file now stays there, also when Vault loses it, until `reload`. */
@@ -132,6 +142,7 @@ export class FakeFleet {
   /** An allocation that was replaced or stopped answers nobody. */
   #stateAt(instanceId: InstanceId, allocationId: string): GatewayState {
     if (this.scheduler.runningAllocation(instanceId)?.id !== allocationId) return NOTHING;
+    if (this.#cutOff.has(instanceId)) return NOTHING;
     return this.#frozen.get(instanceId) ?? this.#stateOf(instanceId);
   }
 

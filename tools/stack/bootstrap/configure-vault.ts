@@ -97,6 +97,8 @@ async function applyMounts(
   // Making a key that is there already changes nothing.
   const backups = file(context, 'vault/engines/transit-backups.json');
   await vault.put('transit/keys/clawdeploy-backups', backups);
+  const requests = file(context, 'vault/engines/transit-requests.json');
+  await vault.put('transit/keys/clawdeploy-requests', requests);
   // A mount of version 2 is not usable the moment it is made.
   const config = file(context, 'vault/engines/kv-config.json');
   await untilWorks(() => vault.put('kv/config', config), { withinMs: 10_000, signal });
