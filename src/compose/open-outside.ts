@@ -86,6 +86,7 @@ export function openOutside(
       renderTenantConfig({ instance, keys, trial, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
     announced: new Map(),
     answered: new Map(),
+    edgeAnswered: { at: null },
     ...pools,
     onPhase: (phase, seconds) => {
       metrics.phase.observe({ phase }, seconds);

@@ -168,7 +168,7 @@ async function countBinding(tx: Repositories, poolId: PoolId, now: Date): Promis
 
 /**
  * Idle members that the pool in this one's place still lacks to reach its target; null when that one
- * cannot serve and this one stands in for it.
+ * cannot serve and this one stands in for it. Those that no claim would get now are none.
  */
 async function lacking(tx: Repositories, pool: Pool, successorId: PoolId): Promise<number | null> {
   const pools = await tx.pools.list();
@@ -176,8 +176,10 @@ async function lacking(tx: Repositories, pool: Pool, successorId: PoolId): Promi
   if (successor === undefined) return 0;
   const counts = await tx.instances.countByState(successorId);
   if (standInFor(successor, counts, pools)?.id === pool.id) return null;
-  const idle = (counts.get('idle') ?? 0) - (await tx.instances.listStranded(successorId)).length;
-  return Math.max(0, successor.idleTarget - Math.max(0, idle));
+  const stranded = new Set(await tx.instances.listStranded(successorId));
+  const idle = await listAll(tx, successorId, ['idle']);
+  const sound = idle.filter(({ id, suspectAt }) => suspectAt === null && !stranded.has(id));
+  return Math.max(0, successor.idleTarget - sound.length);
 }
 
 async function listAll(

@@ -11,6 +11,7 @@ import {
   planBinding,
   planIdle,
   planLaunch,
+  planRestartedBinding,
   planSlowBinding,
   planWarming,
 } from './plan-instance.js';
@@ -196,5 +197,27 @@ describe('a slow binding', () => {
     expect(gone?.sentence).to.include('Killed');
     expect(planSlowBinding(aSighting({ startup: 'starting' }))).to.equal(null);
     expect(planSlowBinding(aSighting())).to.equal(null);
+  });
+});
+
+describe('a claimed member that cannot be told of its owner', () => {
+  const claimed = aClaimedInstance();
+  const silent = aSighting({ startup: 'unreachable' });
+
+  it('is left at once when its gateway is being started anew', () => {
+    for (const seen of [
+      aSighting({ startup: 'starting' }),
+      { ...silent, phase: 'pending' as const },
+      { ...silent, startedAt: later(1) },
+    ]) {
+      expect(planRestartedBinding(claimed, seen)?.code).to.equal('found_dead');
+    }
+  });
+
+  it('is asked again when it is only slow, has started after all, or holds keys', () => {
+    expect(planRestartedBinding(claimed, silent)).to.equal(null);
+    expect(planRestartedBinding(claimed, aSighting({ startedAt: later(1) }))).to.equal(null);
+    const withKeys = aClaimedInstance({ keyVersion: 1 });
+    expect(planRestartedBinding(withKeys, aSighting({ startup: 'starting' }))).to.equal(null);
   });
 });

@@ -177,6 +177,24 @@ export function planSlowBinding(seen: Sighting): Failure | null {
   };
 }
 
+/**
+ * Why a claimed member that cannot be told of its owner is left at once; null when it should be asked
+ * again. In the stock it had started, so if it is starting now, somebody would wait for a whole boot,
+ * and for the first turn that its warm-up was to take off them.
+ */
+export function planRestartedBinding(
+  { stateAt, keyVersion }: Instance,
+  { startup, phase, startedAt, lastEvent }: Sighting,
+): Failure | null {
+  const isNew = startedAt !== null && startedAt > stateAt;
+  const isRestarting = startup === 'starting' || phase === 'pending' || isNew;
+  if (keyVersion > 0 || startup === 'started' || !isRestarting) return null;
+  return {
+    code: 'found_dead',
+    sentence: `It was started anew before its owner could have it: ${lastEvent ?? 'no reason seen'}.`,
+  };
+}
+
 function fail(code: Failure['code'], sentence: string): FailPlan {
   return { kind: 'fail', failure: { code, sentence } };
 }

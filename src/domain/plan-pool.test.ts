@@ -106,6 +106,8 @@ describe('planPool', () => {
     expect(
       createdBy(planPool(pool, stockOf('warming'), LIMITS, later(BREAKER_COOLDOWN_MS))),
     ).to.equal(0);
+    const full = stockWith([], { startingElsewhere: LIMITS.inFlightMax });
+    expect(createdBy(planPool(pool, full, LIMITS, later(BREAKER_COOLDOWN_MS)))).to.equal(0);
   });
 
   it('gives up starting members before idle ones, and young ones before old ones', () => {
@@ -317,8 +319,7 @@ describe('planPool', () => {
           expect(holding + created).to.be.at.most(
             breakerOpenedAt === null ? pool.membersMax : holding + 1,
           );
-          const others = breakerOpenedAt === null ? startingElsewhere : 0;
-          expect(starting + others + created).to.be.at.most(LIMITS.inFlightMax);
+          expect(starting + startingElsewhere + created).to.be.at.most(LIMITS.inFlightMax);
         }
       }),
     );

@@ -187,12 +187,12 @@ function startBudget(
   if (pool.pausedAt !== null) return { count: 0, hold: 'paused' };
 
   const starting = [...stock.waiting, ...stock.members].filter(isStarting).length;
+  const free = Math.max(0, limits.inFlightMax - starting - stock.startingElsewhere);
   if (pool.breakerOpenedAt !== null) {
     const isCooling = now.getTime() - pool.breakerOpenedAt.getTime() < BREAKER_COOLDOWN_MS;
     const isClosed = pool.isBreakerFinal || isCooling || starting > 0;
-    return { count: isClosed ? 0 : 1, hold: 'breaker_open' };
+    return { count: isClosed ? 0 : Math.min(1, free), hold: 'breaker_open' };
   }
-  const free = Math.max(0, limits.inFlightMax - starting - stock.startingElsewhere);
   const paced = Math.max(0, Math.floor(tokens));
   return free <= paced
     ? { count: free, hold: 'starts_in_flight' }

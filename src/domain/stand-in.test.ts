@@ -43,6 +43,21 @@ describe('standInFor', () => {
     expect(standInFor(offered, NONE, [bad, other])).to.equal(null);
   });
 
+  it('prefers a version that starts to a later one that never did', () => {
+    const good = former('1', 1);
+    const failing = former('2', 2, { failuresInARow: 1 });
+    expect(standInFor(offered, NONE, [failing, good])).to.equal(good);
+  });
+
+  it('names one whose breaker may close again when nothing else is left to serve', () => {
+    const broken = { ...offered, breakerOpenedAt: NOON };
+    const last = former('2', 2, { breakerOpenedAt: NOON });
+    const hopeless = former('3', 3, { breakerOpenedAt: NOON, isBreakerFinal: true });
+    const paused = former('4', 4, { pausedAt: NOON });
+    expect(standInFor(broken, NONE, [hopeless, paused, last])).to.equal(last);
+    expect(standInFor(broken, NONE, [hopeless, paused])).to.equal(null);
+  });
+
   it('needs nobody for a version that keeps no stock, for only a claim would start it', () => {
     const onDemand = { ...offered, idleTarget: 0 };
     expect(standInFor(onDemand, NONE, [onDemand, former('2', 2)])).to.equal(null);

@@ -57,6 +57,7 @@ export const FAULT_CODES = {
   vault_refused: 'unavailable',
   gateway_unreachable: 'unavailable',
   gateway_refused: 'unavailable',
+  edge_unreachable: 'unavailable',
   provider_unreachable: 'unavailable',
 
   internal: 'bug',

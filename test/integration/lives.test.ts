@@ -286,6 +286,74 @@ describe('lives of instances', function () {
     });
   }
 
+  it('uses up no member of a claim while the edge leads to nobody for ten minutes', async () => {
+    let isEdgeUp = true;
+    fleet = new FakeFleet({ isRouted: () => isEdgeUp });
+    plane = new TestControlPlane(store, fleet, clock);
+    await fill();
+    const claimed = await claim();
+    isEdgeUp = false;
+    await tryFor(10 * 60_000);
+    expect(await present(claimed.id)).to.include({ id: claimed.id, bindingStep: 'acknowledged' });
+
+    isEdgeUp = true;
+    await untilReady(claimed.id);
+    expect((await present(claimed.id)).id).to.equal(claimed.id);
+  });
+
+  it('gives another member to whom the edge leads nowhere while it leads others', async () => {
+    let lost: InstanceId | null = null;
+    fleet = new FakeFleet({ isRouted: (id) => id !== lost });
+    plane = new TestControlPlane(store, fleet, clock);
+    await fill();
+    const claimed = await claim();
+    lost = claimed.id;
+    await tryFor(BINDING_LIMIT_MS - 30_000);
+    const { id: others } = await claim('bob');
+    await untilReady(others);
+    await tryFor(60_000);
+
+    await untilReady(claimed.id);
+    expect((await present(claimed.id)).id).to.not.equal(claimed.id);
+  });
+
+  it('moves an owner at once from a member that is just being started anew', async () => {
+    await fill();
+    const claimed = await claim();
+    fleet.holdStart(claimed.id);
+    await untilReady(claimed.id);
+    const ready = await present(claimed.id);
+    expect(ready.id).to.not.equal(claimed.id);
+    expect(ready).to.include({ claimId: claimed.claimId });
+  });
+
+  it('waits for a member that is being started anew when there is no other', async () => {
+    await poolOf(1, 1);
+    await plane.runUntil('one is idle', async () => (await idleIds()).length === 1);
+    const claimed = await claim();
+    fleet.holdStart(claimed.id);
+    for (let rounds = 0; rounds < 5; rounds += 1) await plane.round();
+    fleet.finishStart(claimed.id);
+    await untilReady(claimed.id);
+    expect((await present(claimed.id)).id).to.equal(claimed.id);
+  });
+
+  it('proves a member that was claimed cold, before anybody saw that it was started anew', async () => {
+    await fill();
+    const id = await anIdleId();
+    await plane.step(id);
+    passMs(20_000);
+    fleet.scheduler.revive(id, now);
+    const both = [await claim(), await claim('bob')];
+    for (const claimed of both) await untilReady(claimed.id);
+
+    const ids = both.map((claimed) => claimed.id);
+    expect(ids).to.include(id);
+    expect((await present(id)).allocationId).to.equal(
+      both.find((one) => one.id === id)?.allocationId,
+    );
+  });
+
   it('uses up no member of a claim while no controller runs for ten minutes', async () => {
     await fill();
     const claimed = await claim();

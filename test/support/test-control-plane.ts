@@ -47,6 +47,7 @@ export class TestControlPlane {
         renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
       announced: new Map(),
       answered: new Map(),
+      edgeAnswered: { at: null },
       wakePool: () => undefined,
       onPhase: () => undefined,
     };

@@ -644,6 +644,7 @@ export interface components {
         | 'vault_refused'
         | 'gateway_unreachable'
         | 'gateway_refused'
+        | 'edge_unreachable'
         | 'provider_unreachable'
         | 'internal'
         | 'pool_bounds_inverted'

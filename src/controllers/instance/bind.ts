@@ -1,17 +1,21 @@
 import type { Failure, Instance } from '../../domain/instance.js';
-import { isBindingSlow, planBinding, planSlowBinding } from '../../domain/plan-instance.js';
+import {
+  isBindingSlow,
+  planBinding,
+  planRestartedBinding,
+  planSlowBinding,
+} from '../../domain/plan-instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
-import type { TokenVerdict } from '../../ports/index.js';
 import { SETTLED, recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
+import { assertEdgeLeads, tryThroughEdge } from './edge-proof.js';
+import { lookAgainMs } from './look-again.js';
 import { moveOwner } from './move-owner.js';
 import type { Outside } from './outside.js';
 import { sight } from './sight.js';
 import { tokenOf } from './token-of.js';
 
-/** Between two looks at whether the gateway took its new configuration. */
-const LOOK_AGAIN_MS = 40;
 /** Between two looks at a gateway that is still starting, e.g. after its task was killed. */
 const STARTING_AGAIN_MS = 400;
 /** After a wrong login: ten of them in a minute lock us out for five. */
@@ -43,15 +47,16 @@ export async function bind(
       return reached(outside, instance, 'secrets_written');
     case 'announce': {
       const address = await announceToStarted(outside, instance, signal);
-      if (address === null) return recheck(STARTING_AGAIN_MS);
-      return reached(outside, instance, 'announced');
+      if (address !== null) return reached(outside, instance, 'announced');
+      const isMoved = await moveFromRestarted(outside, instance, signal);
+      return recheck(isMoved ? 0 : STARTING_AGAIN_MS);
     }
     case 'acknowledge':
-      return acknowledge(outside, instance, signal);
+      return acknowledge(outside, instance, { asTried, signal });
     case 'prove':
-      return prove(outside, instance, signal);
+      return prove(outside, instance, { asTried, signal });
     case 'fail':
-      return fail(outside, instance, plan.failure);
+      return fail(outside, instance, plan.failure, signal);
   }
 }
 
@@ -62,6 +67,16 @@ async function moveFromDead(
   signal: AbortSignal,
 ): Promise<boolean> {
   const failure = planSlowBinding(await sight(outside, instance, signal));
+  return failure !== null && moveOwner(outside, instance, failure, 'idle_only');
+}
+
+/** The same at once if the gateway that should take the claim is in the middle of a start. */
+async function moveFromRestarted(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const failure = planRestartedBinding(instance, await sight(outside, instance, signal));
   return failure !== null && moveOwner(outside, instance, failure, 'idle_only');
 }
 
@@ -81,23 +96,42 @@ async function reached(
 async function acknowledge(
   outside: Outside,
   instance: Instance,
-  signal: AbortSignal,
+  { asTried, signal }: Try,
 ): Promise<Outcome> {
+  const againMs = lookAgainMs(asTried.stateAt, outside.clock.now());
   const address = await currentAddress(outside, instance, signal);
-  if (address === null) return recheck(LOOK_AGAIN_MS);
+  if (address === null) return recheck(againMs);
   const poolToken = await tokenOf(outside, instance, instance.gatewayVersion - 1, signal);
   const verdict = await outside.gateway.tryToken(address, poolToken, signal);
   if (verdict === 'refused') return reached(outside, instance, 'acknowledged');
-  return recheck(verdict === 'locked_out' ? LOCKED_OUT_AGAIN_MS : LOOK_AGAIN_MS);
+  return recheck(verdict === 'locked_out' ? LOCKED_OUT_AGAIN_MS : againMs);
 }
 
 /** The proof: the tenant's token opens the gateway through the edge, by the instance's own name. */
-async function prove(outside: Outside, instance: Instance, signal: AbortSignal): Promise<Outcome> {
-  const { edge, gateway, store, clock, log, onPhase } = outside;
-  const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
-  const verdict = await edge.tryToken(instance.id, token, signal);
-  if (verdict !== 'accepted') return recheck(againAfterMs(verdict));
+async function prove(
+  outside: Outside,
+  instance: Instance,
+  { asTried, signal }: Try,
+): Promise<Outcome> {
+  const verdict = await tryThroughEdge(outside, instance, signal);
+  switch (verdict) {
+    case 'refused':
+      return recheck(REFUSED_AGAIN_MS);
+    case 'locked_out':
+      return recheck(LOCKED_OUT_AGAIN_MS);
+    case 'unreachable':
+      return recheck(lookAgainMs(asTried.stateAt, outside.clock.now()));
+    case 'accepted':
+      return becomeReady(outside, instance, signal);
+  }
+}
 
+async function becomeReady(
+  outside: Outside,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { gateway, store, clock, log, onPhase } = outside;
   const address = await currentAddress(outside, instance, signal);
   const applied = address === null ? null : await gateway.appliedRevision(address, signal);
   const at = clock.now();
@@ -114,23 +148,22 @@ async function prove(outside: Outside, instance: Instance, signal: AbortSignal):
   return applied === instance.revision ? SETTLED : recheck(0);
 }
 
-function againAfterMs(verdict: TokenVerdict): number {
-  switch (verdict) {
-    case 'refused':
-      return REFUSED_AGAIN_MS;
-    case 'locked_out':
-      return LOCKED_OUT_AGAIN_MS;
-    case 'accepted':
-    case 'unreachable':
-      return LOOK_AGAIN_MS;
-  }
-}
-
 /**
  * Gives the owner another instance; when there is none left to give, keeps the failed one for the
- * operator and tells its tenant why.
+ * operator and tells its tenant why. One that lacks nothing but the proof is tried a last time: the
+ * edge may be back, or away and to blame.
  */
-async function fail(outside: Outside, instance: Instance, failure: Failure): Promise<Outcome> {
+async function fail(
+  outside: Outside,
+  instance: Instance,
+  failure: Failure,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (instance.bindingStep === 'acknowledged') {
+    const verdict = await tryThroughEdge(outside, instance, signal);
+    if (verdict === 'accepted') return becomeReady(outside, instance, signal);
+    await assertEdgeLeads(outside, instance, signal);
+  }
   if (await moveOwner(outside, instance, failure, 'anywhere')) return recheck(0);
   const { store, clock, log } = outside;
   const at = clock.now();

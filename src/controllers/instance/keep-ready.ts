@@ -3,11 +3,10 @@ import type { Outcome } from '../../lib/keyed-queue.js';
 import { SETTLED, recheck } from '../reconciler.js';
 import { announce, announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
+import { lookAgainMs } from './look-again.js';
 import type { Outside } from './outside.js';
 import { rotateKeys } from './rotate-keys.js';
 
-/** Between two looks at whether the gateway took a new revision; each costs it little. */
-const LOOK_AGAIN_MS = 40;
 /** Between two looks at a gateway that is still starting. */
 const STARTING_AGAIN_MS = 400;
 
@@ -27,12 +26,14 @@ export async function keepReady(
   }
   if (!(await isAnnounced(outside, instance, signal))) return recheck(STARTING_AGAIN_MS);
   const { gateway, store, clock, log, onPhase } = outside;
+  const announcedAt = outside.announced.get(instance.id)?.at;
   const applied = await gateway.appliedRevision(address, signal);
-  if (applied === null || applied <= instance.revisionApplied) return recheck(LOOK_AGAIN_MS);
+  if (applied === null || applied <= instance.revisionApplied) {
+    return recheck(lookAgainMs(announcedAt ?? clock.now(), clock.now()));
+  }
 
   await store.instances.note(instance, { revisionApplied: applied });
   log.info('revision live', { instanceId: instance.id, revision: applied });
-  const announcedAt = outside.announced.get(instance.id)?.at;
   if (announcedAt !== undefined) {
     onPhase('apply', (clock.now().getTime() - announcedAt.getTime()) / 1000);
   }

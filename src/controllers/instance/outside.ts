@@ -39,6 +39,8 @@ export interface Outside {
   readonly announced: Map<InstanceId, { readonly revision: number; readonly at: Date }>;
   /** When each idle member last answered this process; a memory that may be lost. */
   readonly answered: Map<InstanceId, Date>;
+  /** When the edge last led this process to a gateway, whosever; a memory that may be lost. */
+  readonly edgeAnswered: { at: Date | null };
   /** Has the pool planned anew, because something about its stock changed. */
   readonly wakePool: (poolId: PoolId) => void;
   /** Told how long a phase took, in seconds; for metrics. */
