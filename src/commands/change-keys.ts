@@ -9,6 +9,7 @@ import type { Clock } from '../lib/clock.js';
 import type { KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
 import { assertMayOwn } from './assert-may-own.js';
 import type { InstanceView } from './instance-view.js';
+import type { Precondition } from './precondition.js';
 import { actorOf, viewOf, visibleInstance } from './visibility.js';
 
 /** More keys than any gateway uses; the bound keeps the file that instances read small. */
@@ -18,7 +19,9 @@ export const KEYS_MAX = 32;
 const ATTEMPTS_MAX = 3;
 
 /** An instance that still starts for somebody takes keys too: it finds them when it is bound. */
-const CHANGEABLE: readonly InstanceState[] = ['creating', 'warming', 'binding', 'ready', 'stopped'];
+const CHANGEABLE: readonly InstanceState[] = [
+  ...(['creating', 'warming', 'binding', 'ready', 'resuming', 'stopped'] as const),
+];
 
 export interface KeyChangeRequest {
   readonly caller: Caller;
@@ -27,6 +30,7 @@ export interface KeyChangeRequest {
   readonly remove: readonly string[];
   /** Whose keys the new values are. */
   readonly owner: KeyOwner;
+  readonly precondition?: Precondition;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +50,7 @@ type Slots = ReadonlyMap<string, number>;
  * keys to other fields: then the write is made again, there.
  *
  * Faults: `provider_unknown`, `key_malformed`, `key_unknown`, `forbidden`, `instance_not_ready`,
- * `keys_limit_reached`, `rotation_in_progress`, `vault_*`.
+ * `keys_limit_reached`, `rotation_in_progress`, `vault_*`, and the precondition's.
  */
 export class ChangeKeys {
   constructor(
@@ -63,6 +67,7 @@ export class ChangeKeys {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const view = await visibleInstance(this.store, caller.principal, request.instanceId);
       const { id: instanceId } = view.instance;
+      request.precondition?.(view);
       assertChangeable(view.instance);
       assertKnown(view.keys, set, remove);
       await assertNotRotating(this.store, instanceId);
@@ -104,7 +109,7 @@ export class ChangeKeys {
 
   /** Null when a rotation moved one of the keys between the look at it and the write. */
   #record(
-    { caller, instanceId, set, remove, owner }: KeyChangeRequest,
+    { caller, instanceId, set, remove, owner, precondition }: KeyChangeRequest,
     { version, isOnlyOnes }: Written,
     slots: Slots,
   ): Promise<InstanceView | null> {
@@ -112,6 +117,7 @@ export class ChangeKeys {
       const at = this.clock.now();
       const instance = await tx.instances.findForUpdate(instanceId);
       if (instance === null) throw new Fault('instance_unknown', 'No such instance.');
+      precondition?.(await viewOf(tx, instance));
       assertChangeable(instance);
       const keys = await tx.keys.list(instanceId);
       const present = slotsOf(keys);

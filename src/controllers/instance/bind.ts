@@ -1,12 +1,12 @@
 import type { Failure, Instance } from '../../domain/instance.js';
 import { isBindingSlow, planBinding, planSlowBinding } from '../../domain/plan-instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
-import type { TokenVerdict } from '../../ports/index.js';
 import { SETTLED, recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
 import { moveOwner } from './move-owner.js';
 import type { Outside } from './outside.js';
+import { againAfterMs, prove } from './prove.js';
 import { sight } from './sight.js';
 import { tokenOf } from './token-of.js';
 
@@ -14,10 +14,6 @@ import { tokenOf } from './token-of.js';
 const LOOK_AGAIN_MS = 40;
 /** Between two looks at a gateway that is still starting, e.g. after its task was killed. */
 const STARTING_AGAIN_MS = 400;
-/** After a wrong login: ten of them in a minute lock us out for five. */
-const REFUSED_AGAIN_MS = 10_000;
-/** A gateway that locked us out lets nobody in for five minutes; asking sooner is of no use. */
-const LOCKED_OUT_AGAIN_MS = 60_000;
 
 /** What a try is given besides the instance: how its deadlines see it, and when to end. */
 export interface Try {
@@ -49,7 +45,7 @@ export async function bind(
     case 'acknowledge':
       return acknowledge(outside, instance, signal);
     case 'prove':
-      return prove(outside, instance, signal);
+      return prove(outside, instance, 'bind', signal);
     case 'fail':
       return fail(outside, instance, plan.failure);
   }
@@ -88,42 +84,7 @@ async function acknowledge(
   const poolToken = await tokenOf(outside, instance, instance.gatewayVersion - 1, signal);
   const verdict = await outside.gateway.tryToken(address, poolToken, signal);
   if (verdict === 'refused') return reached(outside, instance, 'acknowledged');
-  return recheck(verdict === 'locked_out' ? LOCKED_OUT_AGAIN_MS : LOOK_AGAIN_MS);
-}
-
-/** The proof: the tenant's token opens the gateway through the edge, by the instance's own name. */
-async function prove(outside: Outside, instance: Instance, signal: AbortSignal): Promise<Outcome> {
-  const { edge, gateway, store, clock, log, onPhase } = outside;
-  const token = await tokenOf(outside, instance, instance.gatewayVersion, signal);
-  const verdict = await edge.tryToken(instance.id, token, signal);
-  if (verdict !== 'accepted') return recheck(againAfterMs(verdict));
-
-  const address = await currentAddress(outside, instance, signal);
-  const applied = address === null ? null : await gateway.appliedRevision(address, signal);
-  const at = clock.now();
-  await store.transaction(async (tx) => {
-    const notes = { revisionApplied: applied ?? instance.revisionApplied };
-    const proven = await tx.instances.move(instance, { verb: 'prove', at }, notes);
-    if (proven === null) return;
-    const payload = { name: instance.name, revision: applied };
-    await tx.outbox.append({ topic: 'instance.ready', key: instance.id, payload, at });
-  });
-  outside.wakePool(instance.poolId);
-  onPhase('bind', (at.getTime() - instance.stateAt.getTime()) / 1000);
-  log.info('instance ready', { instanceId: instance.id, allocationId: instance.allocationId });
-  return applied === instance.revision ? SETTLED : recheck(0);
-}
-
-function againAfterMs(verdict: TokenVerdict): number {
-  switch (verdict) {
-    case 'refused':
-      return REFUSED_AGAIN_MS;
-    case 'locked_out':
-      return LOCKED_OUT_AGAIN_MS;
-    case 'accepted':
-    case 'unreachable':
-      return LOOK_AGAIN_MS;
-  }
+  return recheck(verdict === 'locked_out' ? againAfterMs(verdict) : LOOK_AGAIN_MS);
 }
 
 /**
