@@ -24,7 +24,7 @@ NAME ?=
 SETUP_ARGS := $(if $(filter setup,$(MAKECMDGOALS)),$(ARGS))
 
 .PHONY: help packages setup built up down status logs demo test check fmt fmt-check lint types tidy \
-	unit openapi openapi-diff openapi-release test-tools bench nightly migrate hcl screenshots clean
+	unit config-schema openapi openapi-diff openapi-release test-tools bench nightly migrate hcl screenshots clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,9 @@ unit: packages ## runs the house rules and the tests that need no server
 
 openapi: packages ## writes docs/openapi.json and what of the client follows from it
 	@$(TYPESCRIPT) tools/openapi/main.ts
+
+config-schema: setup ## writes what the installed OpenClaw lets tenants set into jobs/instance/config-schema
+	@$(TYPESCRIPT) tools/config-schema/main.ts
 
 openapi-diff: test-tools ## fails when the API breaks callers of the last release without saying so
 	@$(TYPESCRIPT) tools/openapi/compare.ts

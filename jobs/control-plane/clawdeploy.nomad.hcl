@@ -129,6 +129,12 @@ variable "pools" {
   description = "Idle members per size class, e.g. s=5,m=1."
 }
 
+variable "delete_grace_s" {
+  type        = number
+  default     = 3600
+  description = "How long a deleted instance can be restored; it holds its memory meanwhile."
+}
+
 variable "openclaw_dir" {
   type        = string
   default     = "/opt/openclaw"
@@ -206,6 +212,7 @@ locals {
     CLAWDEPLOY_NODE_POOL               = var.instance_node_pool
     CLAWDEPLOY_DATACENTER              = var.datacenter
     CLAWDEPLOY_POOLS                   = var.pools
+    CLAWDEPLOY_DELETE_GRACE_S          = "${var.delete_grace_s}"
     CLAWDEPLOY_OPENCLAW_DIR            = var.openclaw_dir
     CLAWDEPLOY_COMPILE_CACHE_DIR       = "${var.openclaw_dir}/compile-cache"
     CLAWDEPLOY_STUB_MODEL_URL          = var.stub_model_url

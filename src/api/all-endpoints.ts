@@ -6,10 +6,14 @@ import { apiKeyEndpoints } from './routes/api-keys.js';
 import { auditEndpoints } from './routes/audit.js';
 import type { InstanceCommands } from './routes/instances.js';
 import { instanceEndpoints } from './routes/instances.js';
+import type { ConfigCommands } from './routes/config.js';
+import { configEndpoints } from './routes/config.js';
 import type { KeyCampaignCommands } from './routes/key-campaigns.js';
 import { keyCampaignEndpoints } from './routes/key-campaigns.js';
 import type { KeyCommands } from './routes/keys.js';
 import { keyEndpoints } from './routes/keys.js';
+import type { LifecycleCommands } from './routes/lifecycle.js';
+import { lifecycleEndpoints } from './routes/lifecycle.js';
 import type { PoolCommands } from './routes/pools.js';
 import { poolEndpoints } from './routes/pools.js';
 import type { RotationCommands } from './routes/rotations.js';
@@ -22,6 +26,8 @@ import { tenantEndpoints } from './routes/tenants.js';
 /** What the operations of the API call, by their routes. */
 export interface ApiCommands {
   readonly instances: InstanceCommands;
+  readonly lifecycle: LifecycleCommands;
+  readonly config: ConfigCommands;
   readonly keys: KeyCommands;
   readonly rotations: RotationCommands;
   readonly keyCampaigns: KeyCampaignCommands;
@@ -39,6 +45,8 @@ export interface ApiCommands {
 export function allEndpoints(commands: ApiCommands, names: PublicNames): readonly Endpoint[] {
   return [
     ...instanceEndpoints(commands.instances, names),
+    ...lifecycleEndpoints(commands.lifecycle, names),
+    ...configEndpoints(commands.config),
     ...keyEndpoints(commands.keys, names),
     ...rotationEndpoints(commands.rotations),
     ...keyCampaignEndpoints(commands.keyCampaigns),

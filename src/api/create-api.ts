@@ -8,6 +8,7 @@ import type { Verifier } from './credentials/identity.js';
 import { pageFileRouter } from './docs-page.js';
 import { documentRoutes } from './document-routes.js';
 import type { Endpoint, EndpointAnswer } from './endpoint.js';
+import { isNoneMatch, matchOf, tagOf } from './entity-tags.js';
 import { EVENT_STREAM_HEADERS, eventStream } from './event-stream.js';
 import { idempotencyKeyOf, lastEventIdOf, preferenceApplied, waitMsOf } from './headers.js';
 import type { RequestLimits } from './limits/request-limits.js';
@@ -24,7 +25,7 @@ import type { OpenRoute } from './open-route.js';
 import { openRouter } from './open-route.js';
 import type { Operations } from './ops.js';
 import { opsRoutes } from './ops.js';
-import { faultOf, problemOf } from './problem.js';
+import { InvalidRequest, faultOf, problemOf } from './problem.js';
 
 export interface ApiOptions {
   readonly endpoints: readonly Endpoint[];
@@ -119,6 +120,7 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
   });
   // They may have left while their token was looked at.
   if (context.res.destroyed) exchange.end();
+  if (one.body !== null) assertBodyType(context, one);
   const waitMs = one.canWait ? waitMsOf(context.get('prefer')) : null;
   const answer = await one.handle({
     caller: { principal, requestId: state.requestId, from: addressOf(context) },
@@ -128,13 +130,31 @@ async function serve(options: ApiOptions, one: Endpoint, context: ApiContext): P
     body: context.request.body,
     idempotencyKey: one.isIdempotent ? idempotencyKeyOf(context.get('idempotency-key')) : null,
     waitMs,
+    match: matchOf(one.takesMatch ? context.get('if-match') : ''),
     lastEventId: one.isStream ? lastEventIdOf(context.get('last-event-id')) : null,
     signal: exchange.signal,
   });
   context.status = answer.status;
   context.set({ 'cache-control': 'no-store', ...preferenceApplied(waitMs), ...answer.headers });
+  if (one.isTagged && isKnown(context, answer)) return;
   if (answer.events === undefined) context.body = answer.body;
   else stream(options.log, context, answer.events);
+}
+
+/** Says which state is shown, and, where the caller has that already, nothing more. */
+function isKnown(context: ApiContext, { body }: EndpointAnswer): boolean {
+  const tag = tagOf(body);
+  // Not no-store: whoever keeps it must ask whether it is still so.
+  context.set({ etag: tag, 'cache-control': 'private, no-cache' });
+  if (!isNoneMatch(context.get('if-none-match'), tag)) return false;
+  context.status = 304;
+  return true;
+}
+
+function assertBodyType(context: ApiContext, { bodyType }: Endpoint): void {
+  if (context.is(bodyType) !== false) return;
+  const detail = `Send the body as ${bodyType} and say so in Content-Type.`;
+  throw new InvalidRequest([{ pointer: '', detail }]);
 }
 
 /** Sends events as they come. It is too late for a status by then, so a failure is one of them. */

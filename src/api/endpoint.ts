@@ -1,10 +1,15 @@
 import type { z } from 'zod';
 import type { Caller } from '../domain/principal.js';
 import type { ApiScope } from '../domain/scopes.js';
-import type { FaultCode } from '../errors/index.js';
+import type { FaultCode, FaultPart } from '../errors/index.js';
+import type { Match } from './entity-tags.js';
 import type { ServerEvent } from './event-stream.js';
-import type { FieldProblem } from './problem.js';
 import { InvalidRequest } from './problem.js';
+
+/** What bodies are of, unless an operation says otherwise. */
+export const JSON_BODY = 'application/json';
+/** RFC 7396. */
+export const MERGE_PATCH = 'application/merge-patch+json';
 
 /** What a handler is given: parsed, checked, and with a known caller. */
 export interface EndpointRequest<Params, Query, Body> {
@@ -19,6 +24,8 @@ export interface EndpointRequest<Params, Query, Body> {
   readonly waitMs: number | null;
   /** The last event that the caller of a stream has seen, by its id. */
   readonly lastEventId: string | null;
+  /** What If-Match says; nothing where the operation takes none. */
+  readonly match: Match;
   /** Fires when the caller has gone or the process stops. */
   readonly signal: AbortSignal;
 }
@@ -46,6 +53,12 @@ export interface Endpoint {
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
+  /** Content type of the body. */
+  readonly bodyType: string;
+  /** Answers with an ETag, and 304 to an If-None-Match that names it. */
+  readonly isTagged: boolean;
+  /** Takes If-Match with the ETag of what it changes. */
+  readonly takesMatch: boolean;
   /** Creates something that costs; counted once more, by a limit of its own. */
   readonly isCreate: boolean;
   /** Takes Idempotency-Key. */
@@ -81,6 +94,7 @@ export interface RawRequest {
   readonly idempotencyKey: string | null;
   readonly waitMs: number | null;
   readonly lastEventId: string | null;
+  readonly match: Match;
   readonly signal: AbortSignal;
 }
 
@@ -97,6 +111,9 @@ interface EndpointSpec<P extends Shape, Q extends Shape, B extends z.ZodType | n
   | 'isIdempotent'
   | 'canWait'
   | 'isStream'
+  | 'bodyType'
+  | 'isTagged'
+  | 'takesMatch'
   | 'faults'
 > {
   readonly params: P;
@@ -106,6 +123,9 @@ interface EndpointSpec<P extends Shape, Q extends Shape, B extends z.ZodType | n
   readonly isIdempotent?: boolean;
   readonly canWait?: boolean;
   readonly isStream?: boolean;
+  readonly bodyType?: string;
+  readonly isTagged?: boolean;
+  readonly takesMatch?: boolean;
   readonly faults?: readonly FaultCode[];
   readonly handle: (
     request: EndpointRequest<Parsed<P>, Parsed<Q>, Parsed<B>>,
@@ -121,6 +141,9 @@ export function endpoint<P extends Shape, Q extends Shape, B extends z.ZodType |
     isIdempotent: false,
     canWait: false,
     isStream: false,
+    bodyType: JSON_BODY,
+    isTagged: false,
+    takesMatch: false,
     faults: [],
     ...spec,
     handle: (raw) =>
@@ -148,7 +171,7 @@ function parse<Schema extends z.ZodType | null>(
  * Where and what, without what was sent: a key in the wrong place must not come back. Names of
  * unknown fields are the caller's own text too, so they are not repeated either.
  */
-function fieldProblem(base: string, issue: z.core.$ZodIssue): FieldProblem {
+function fieldProblem(base: string, issue: z.core.$ZodIssue): FaultPart {
   const pointer = base + issue.path.map((part) => `/${String(part)}`).join('');
   const isForeign = issue.code === 'unrecognized_keys';
   return {

@@ -37,6 +37,12 @@ const RequestHeaders = {
       description: `wait=N holds the answer for up to N ≤ ${WAIT_SECONDS_MAX} seconds until it is done.`,
       example: 'wait=10',
     }),
+  'if-match': z.string().max(1_000).optional().openapi({
+    description: 'ETag of what was read: 412 when it was changed since. * stands for any.',
+  }),
+  'if-none-match': z.string().max(1_000).optional().openapi({
+    description: 'ETag of what is known: 304 while it is still so.',
+  }),
   'last-event-id': z.string().max(64).optional().openapi({
     description: 'Id of the last event that was seen, which is then not sent again.',
   }),
@@ -73,13 +79,15 @@ function routeOf(one: Endpoint): RouteConfig {
   const headers = {
     ...(one.isIdempotent ? { 'idempotency-key': RequestHeaders['idempotency-key'] } : {}),
     ...(one.canWait ? { prefer: RequestHeaders.prefer } : {}),
+    ...(one.takesMatch ? { 'if-match': RequestHeaders['if-match'] } : {}),
+    ...(one.isTagged ? { 'if-none-match': RequestHeaders['if-none-match'] } : {}),
     ...(one.isStream ? { 'last-event-id': RequestHeaders['last-event-id'] } : {}),
   };
   const request: NonNullable<RouteConfig['request']> = {};
   if (one.params !== null) request.params = one.params;
   if (one.query !== null) request.query = one.query;
   if (one.body !== null) {
-    request.body = { required: true, content: { 'application/json': { schema: one.body } } };
+    request.body = { required: true, content: { [one.bodyType]: { schema: one.body } } };
   }
   if (Object.keys(headers).length > 0) request.headers = z.object(headers);
   return {
@@ -90,8 +98,13 @@ function routeOf(one: Endpoint): RouteConfig {
     description: `Needs the scope \`${one.scope}\`: ${rolesWith(one.scope).join(', ')}.`,
     security: [{ bearer: [one.scope] }],
     request,
-    responses: { ...answersOf(one), ...problemsOf([...COMMON_FAULTS, ...one.faults]) },
+    responses: { ...answersOf(one), ...problemsOf(faultsOf(one)) },
   };
+}
+
+/** What an operation can end with that takes If-Match need not be said each time. */
+function faultsOf({ faults, takesMatch }: Endpoint): readonly FaultCode[] {
+  return [...COMMON_FAULTS, ...faults, ...(takesMatch ? (['precondition_failed'] as const) : [])];
 }
 
 function openRouteOf({ path, operationId, summary, answers }: OpenRoute): RouteConfig {
@@ -110,15 +123,20 @@ function openRouteOf({ path, operationId, summary, answers }: OpenRoute): RouteC
   };
 }
 
-function answersOf({ answers, isStream }: Endpoint): Record<string, ResponseConfig> {
+function answersOf({ answers, isStream, isTagged }: Endpoint): Record<string, ResponseConfig> {
   const usual = isStream ? 'text/event-stream' : 'application/json';
-  return Object.fromEntries(
-    Object.entries(answers).map(([status, { says, schema, type = usual }]) => [
-      status,
-      { description: says, ...(schema === null ? {} : { content: { [type]: { schema } } }) },
-    ]),
-  );
+  const headers = isTagged ? { headers: TagHeader } : {};
+  const shown = Object.entries(answers).map(([status, { says, schema, type = usual }]) => {
+    const content = schema === null ? {} : { content: { [type]: { schema } } };
+    return [status, { description: says, ...headers, ...content }] as const;
+  });
+  const unchanged = { description: 'Still what If-None-Match names.', headers: TagHeader };
+  return Object.fromEntries(isTagged ? [...shown, ['304', unchanged] as const] : shown);
 }
+
+const TagHeader = z.object({
+  etag: z.string().openapi({ description: 'Names this state of it; for If-Match.' }),
+});
 
 /** One answer per status that names all codes which lead to it. */
 function problemsOf(codes: readonly FaultCode[]): Record<string, ResponseConfig> {

@@ -49,7 +49,8 @@ export function presentInstance(
   names: PublicNames,
   { instance, tenantRef, keys }: InstanceView,
 ): z.infer<typeof InstanceShown> {
-  const { id, name, state, sizeClass, openclawVersion, createdAt, readyAt, failure } = instance;
+  const { id, name, state, sizeClass, openclawVersion } = instance;
+  const { createdAt, readyAt, destroyAt, failure } = instance;
   return {
     id,
     name,
@@ -62,6 +63,7 @@ export function presentInstance(
     openclawVersion,
     createdAt: createdAt.toISOString(),
     readyAt: readyAt?.toISOString() ?? null,
+    destroyAt: destroyAt?.toISOString() ?? null,
     failure,
     links: linksOf(id),
   };
@@ -123,7 +125,7 @@ function holdOf({ pausedAt, breakerOpenedAt, isBreakerFinal, hold }: Pool) {
 
 function linksOf(id: string): z.infer<typeof InstanceShown>['links'] {
   const self = `/v1/instances/${id}`;
-  return { self, keys: `${self}/keys`, access: `${self}/access` };
+  return { self, keys: `${self}/keys`, access: `${self}/access`, config: `${self}/config` };
 }
 
 type ProgressStep = keyof typeof WAITING_FOR;

@@ -1,4 +1,4 @@
-import type { FaultCode } from '../errors/index.js';
+import type { FaultCode, FaultPart } from '../errors/index.js';
 import { Fault } from '../errors/index.js';
 
 /** What a caller is told of a failure: RFC 9457 with our stable code and the request's id. */
@@ -10,18 +10,13 @@ export interface Problem {
   readonly code: FaultCode;
   readonly requestId: string;
   /** Which parts of the request were wrong, as JSON pointers; values are never repeated. */
-  readonly errors?: readonly FieldProblem[];
-}
-
-export interface FieldProblem {
-  readonly pointer: string;
-  readonly detail: string;
+  readonly errors?: readonly FaultPart[];
 }
 
 /** A refused request with what was wrong where; `parts` never hold the values that were sent. */
 export class InvalidRequest extends Fault {
-  constructor(readonly parts: readonly FieldProblem[]) {
-    super('request_invalid', 'The request is not valid; see errors for what to change.');
+  constructor(parts: readonly FaultPart[]) {
+    super('request_invalid', 'The request is not valid; see errors for what to change.', { parts });
   }
 }
 
@@ -39,6 +34,12 @@ const STATUS_OF_CODE: Partial<Record<FaultCode, number>> = {
   key_refused: 422,
   rotation_unprovable: 422,
   rotation_unknown: 404,
+  config_refused: 422,
+  config_platform_owned: 422,
+  config_too_large: 413,
+  config_change_unknown: 404,
+  precondition_required: 428,
+  precondition_failed: 412,
   key_campaign_unknown: 404,
   api_key_unknown: 404,
   pool_bounds_refused: 422,
@@ -81,6 +82,6 @@ export function problemOf(fault: Fault, requestId: string): Problem {
     detail: fault.message,
     code: fault.code,
     requestId,
-    ...(fault instanceof InvalidRequest ? { errors: fault.parts } : {}),
+    ...(fault.parts.length > 0 ? { errors: fault.parts } : {}),
   };
 }

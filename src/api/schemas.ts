@@ -53,6 +53,23 @@ export const ListQuery = z.object({
   cursor: z.string().max(40).optional().openapi({ description: 'nextCursor of the page before.' }),
 });
 
+/** A week: long enough for a holiday, short enough for what it holds of a node. */
+const GRACE_S_MAX = 604_800;
+
+export const DeleteQuery = z.object({
+  grace: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(GRACE_S_MAX)
+    .optional()
+    .openapi({
+      description:
+        'Seconds in which it can be restored; as many as the installation allows by default and at ' +
+        'most. 0 destroys it at once.',
+    }),
+});
+
 export const ClaimBody = z
   .strictObject({
     name: instanceName.default('default'),
@@ -111,9 +128,14 @@ export const InstanceShown = z
     openclawVersion: z.string(),
     createdAt: instant,
     readyAt: instant.nullable(),
+    destroyAt: instant
+      .nullable()
+      .openapi({
+        description: 'When what is in the trash is destroyed; until then it can be restored.',
+      }),
     failure: z.object({ code: z.string(), sentence: z.string() }).nullable(),
     links: z
-      .object({ self: z.string(), keys: z.string(), access: z.string() })
+      .object({ self: z.string(), keys: z.string(), access: z.string(), config: z.string() })
       .openapi({ description: 'Paths of this API.' }),
   })
   .openapi('Instance');

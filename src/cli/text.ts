@@ -46,6 +46,7 @@ export function describeInstance(instance: Instance): string {
     openclaw: instance.openclawVersion,
     created: instance.createdAt,
     ready: instance.readyAt,
+    'destroyed at': instance.destroyAt,
   });
   return `${id}\n${pairs}`;
 }

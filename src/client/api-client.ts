@@ -55,6 +55,7 @@ interface PlainRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string;
+  readonly ifMatch?: string;
   readonly waitSeconds?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -86,6 +87,16 @@ export class ApiClient {
     if (reply.status === 204) return undefined as AnswerOf<Id>;
     if (typeof reply.body !== 'object' || reply.body === null) throw strangeAnswer(reply);
     return reply.body as AnswerOf<Id>;
+  }
+
+  /** The same with the tag of what was read, for a change that must not undo another's; see `ifMatch`. */
+  async callTagged<Id extends OperationId>(
+    id: Id,
+    ...[request]: Arguments<Id>
+  ): Promise<{ readonly answer: AnswerOf<Id>; readonly tag: string }> {
+    const reply = await this.#succeed(requestTo(id, request ?? {}));
+    const tag = reply.headers['etag'] ?? '*';
+    return { answer: reply.body as AnswerOf<Id>, tag };
   }
 
   /** Every instance that the caller may see, page after page, in the order of their ids. */
@@ -190,9 +201,17 @@ async function allOf<Item>(
   return found;
 }
 
+/** How an operation is called. */
+interface Operation {
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  /** Content type of what is sent, where it is not plain JSON. */
+  readonly type?: string;
+}
+
 function requestTo(id: keyof typeof OPERATIONS, request: PlainRequest): HttpRequest {
-  const { path = {}, query = {}, body, idempotencyKey, waitSeconds = 0 } = request;
-  const operation = OPERATIONS[id];
+  const { path = {}, query = {}, body, idempotencyKey, ifMatch, waitSeconds = 0 } = request;
+  const operation: Operation = OPERATIONS[id];
   const held = Math.min(Math.max(0, waitSeconds), WAIT_SECONDS_MAX);
   return {
     method: operation.method,
@@ -201,6 +220,8 @@ function requestTo(id: keyof typeof OPERATIONS, request: PlainRequest): HttpRequ
     body,
     headers: {
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...(operation.type === undefined ? {} : { 'content-type': operation.type }),
       ...(held === 0 ? {} : { prefer: `wait=${held}` }),
       ...request.headers,
     },

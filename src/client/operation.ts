@@ -6,6 +6,9 @@ export type Instance = Schemas['Instance'];
 export type ClaimedInstance = Schemas['ClaimedInstance'];
 export type Key = Schemas['Key'];
 export type Rotation = Schemas['Rotation'];
+export type Config = Schemas['Config'];
+export type ConfigChange = Schemas['ConfigChange'];
+export type ConfigOutcome = Schemas['ConfigOutcome'];
 export type KeyCampaign = Schemas['KeyCampaign'];
 export type Pool = Schemas['Pool'];
 export type Sweep = Schemas['Sweep'];
@@ -49,6 +52,9 @@ type ContentOf<Id extends keyof operations> = ContentIn<Responses<Id>[keyof Resp
 type ContentIn<Response> = Response extends { content?: infer Content } ? Content : never;
 type JsonIn<Content> = Content extends { 'application/json': infer Body } ? Body : undefined;
 
+/** A JSON Merge Patch (RFC 7396): what the document cannot say of it is that null removes. */
+export type MergePatch = { readonly [name: string]: unknown };
+
 /** A part of a request that may, must, or must not be there. */
 type Part<Name extends string, Value> = [Exclude<Value, undefined>] extends [never]
   ? unknown
@@ -60,7 +66,11 @@ type BodyPart<Id extends OperationId> = operations[Id] extends {
   requestBody: { content: { 'application/json': infer Body } };
 }
   ? { readonly body: Body }
-  : unknown;
+  : operations[Id] extends {
+        requestBody: { content: { 'application/merge-patch+json': unknown } };
+      }
+    ? { readonly body: MergePatch }
+    : unknown;
 
 type HeaderParts<Id extends OperationId> = HeaderPart<
   Id,
@@ -76,6 +86,14 @@ type HeaderParts<Id extends OperationId> = HeaderPart<
     {
       /** The same key gives the same answer, however often the request arrives. */
       readonly idempotencyKey?: string;
+    }
+  > &
+  HeaderPart<
+    Id,
+    'if-match',
+    {
+      /** The tag of what was read: nothing is changed when it was changed since; `*` for any. */
+      readonly ifMatch?: string;
     }
   >;
 

@@ -8,7 +8,7 @@ import type { InstanceView } from './instance-view.js';
 import { looksAt } from './look-at-instance.js';
 import { visibleInstance } from './visibility.js';
 
-/** What a caller may wait for; a failed or deleted instance ends every wait. */
+/** What a caller may wait for; a failed, trashed or deleted instance ends every wait. */
 export type AwaitedEvent = 'ready' | 'keys_live' | 'deleted';
 
 /** Looks again even without a notice: one is lost only with the process that was to send it. */
@@ -63,7 +63,7 @@ export class AwaitInstance {
 
 function hasHappened(until: AwaitedEvent, { instance }: InstanceView): boolean {
   const { state } = instance;
-  if (state === 'failed' || state === 'deleted') return true;
+  if (state === 'failed' || state === 'trashed' || state === 'deleted') return true;
   if (state === 'deleting') return until !== 'deleted';
   switch (until) {
     case 'ready':

@@ -9,6 +9,7 @@ import type { Clock } from '../lib/clock.js';
 import type { KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
 import { assertMayOwn } from './assert-may-own.js';
 import type { InstanceView } from './instance-view.js';
+import type { Precondition } from './precondition.js';
 import { actorOf, viewOf, visibleInstance } from './visibility.js';
 
 /** More keys than any gateway uses; the bound keeps the file that instances read small. */
@@ -21,7 +22,9 @@ export const KEYS_MAX = 32;
 const ATTEMPTS_MAX = 4;
 
 /** An instance that still starts for somebody takes keys too: it finds them when it is bound. */
-const CHANGEABLE: readonly InstanceState[] = ['creating', 'warming', 'binding', 'ready', 'stopped'];
+const CHANGEABLE: readonly InstanceState[] = [
+  ...(['creating', 'warming', 'binding', 'ready', 'resuming', 'stopped'] as const),
+];
 
 export interface KeyChangeRequest {
   readonly caller: Caller;
@@ -30,6 +33,7 @@ export interface KeyChangeRequest {
   readonly remove: readonly string[];
   /** Whose keys the new values are. */
   readonly owner: KeyOwner;
+  readonly precondition?: Precondition;
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +53,7 @@ type Slots = ReadonlyMap<string, number>;
  * keys to other fields: then the write is made again, there.
  *
  * Faults: `provider_unknown`, `key_malformed`, `key_unknown`, `forbidden`, `instance_not_ready`,
- * `keys_limit_reached`, `rotation_in_progress`, `vault_*`.
+ * `keys_limit_reached`, `rotation_in_progress`, `vault_*`, and the precondition's.
  */
 export class ChangeKeys {
   constructor(
@@ -59,13 +63,14 @@ export class ChangeKeys {
   ) {}
 
   async execute(request: KeyChangeRequest): Promise<InstanceView> {
-    const { caller, set, remove, owner } = request;
+    const { caller, set, owner } = request;
     assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
     let wish = request;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const view = await visibleInstance(this.store, caller.principal, request.instanceId);
       const { id: instanceId } = view.instance;
+      request.precondition?.(view);
       assertChangeable(view.instance);
       assertKnown(view.keys, set, wish.remove);
       await assertNotRotating(this.store, instanceId);
@@ -130,7 +135,7 @@ export class ChangeKeys {
 
   /** Null when a rotation moved one of the keys between the look at it and the write. */
   #record(
-    { caller, instanceId, set, remove, owner }: KeyChangeRequest,
+    { caller, instanceId, set, remove, owner, precondition }: KeyChangeRequest,
     version: number,
     slots: Slots,
   ): Promise<InstanceView | null> {
@@ -138,6 +143,7 @@ export class ChangeKeys {
       const at = this.clock.now();
       const instance = await tx.instances.findForUpdate(instanceId);
       if (instance === null) throw new Fault('instance_unknown', 'No such instance.');
+      precondition?.(await viewOf(tx, instance));
       assertChangeable(instance);
       const keys = await tx.keys.list(instanceId);
       const present = slotsOf(keys);

@@ -55,7 +55,7 @@ export class WatchInstance {
 
 /** Whether a claim has come to its end, so that there is nothing more to wait for. */
 export function hasSettled({ instance: { state } }: InstanceView): boolean {
-  return state === 'ready' || state === 'failed' || state === 'deleted';
+  return ['ready', 'trashed', 'failed', 'deleted'].includes(state);
 }
 
 function limitReached(): Fault {

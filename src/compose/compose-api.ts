@@ -4,10 +4,14 @@ import { createApi } from '../api/create-api.js';
 import { createInternalApi } from '../api/internal/create-internal-api.js';
 import { RouteTable } from '../api/internal/route-table.js';
 import type { Endpoint } from '../api/endpoint.js';
+import type { ConfigCommands } from '../api/routes/config.js';
+import type { LifecycleCommands } from '../api/routes/lifecycle.js';
 import type { OnRefusal } from '../api/middleware/refusals.js';
 import { Attendance } from '../commands/attendance.js';
 import { AwaitInstance, WAITS_MAX } from '../commands/await-instance.js';
 import { ProviderProbe } from '../clients/providers/provider-probe.js';
+import { SchemaFiles } from '../clients/openclaw/schema-files.js';
+import { ChangeConfig } from '../commands/change-config.js';
 import { ChangeKeyCampaign } from '../commands/change-key-campaign.js';
 import { ChangeKeys } from '../commands/change-keys.js';
 import { ChangePool } from '../commands/change-pool.js';
@@ -16,6 +20,7 @@ import { ClaimInstance } from '../commands/claim-instance.js';
 import { CreateApiKey } from '../commands/create-api-key.js';
 import { DeleteInstance } from '../commands/delete-instance.js';
 import { FindAudit } from '../commands/find-audit.js';
+import { FindConfig } from '../commands/find-config.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListApiKeys } from '../commands/list-api-keys.js';
 import { ListInstances } from '../commands/list-instances.js';
@@ -27,6 +32,8 @@ import { RefusalTally } from '../commands/refusal-tally.js';
 import { RequestSweep } from '../commands/request-sweep.js';
 import { ReadAccess } from '../commands/read-access.js';
 import { RecordRefusals } from '../commands/record-refusals.js';
+import { RestartInstance } from '../commands/restart-instance.js';
+import { RestoreInstance } from '../commands/restore-instance.js';
 import { RevokeApiKey } from '../commands/revoke-api-key.js';
 import { RotateKeys } from '../commands/rotate-keys.js';
 import { StartKeyCampaign } from '../commands/start-key-campaign.js';
@@ -38,6 +45,7 @@ import { offersOf } from '../domain/offers.js';
 import { BackgroundLoop } from '../lib/background-loop.js';
 import { systemClock } from '../lib/clock.js';
 import { pause } from '../lib/timers.js';
+import type { Store } from '../ports/index.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
 import { listen } from './listen.js';
@@ -163,7 +171,6 @@ function endpointsOf(
       find,
       list: new ListInstances(store),
       access: new ReadAccess(store, tokens, systemClock),
-      remove: new DeleteInstance(store, systemClock),
       wait,
       watch: new WatchInstance(store, feed, {
         openMax: STREAMS_MAX,
@@ -173,6 +180,8 @@ function endpointsOf(
         },
       }),
     },
+    lifecycle: { ...waysBackAndOut(foundation, store), wait },
+    config: configCommands({ store, feed }),
     keys: { change, check, find, wait },
     rotations: {
       rotate: new RotateKeys(store, { rotations, check, fingerprints }),
@@ -200,6 +209,27 @@ function endpointsOf(
     },
   };
   return allEndpoints(commands, publicNames(config));
+}
+
+function configCommands({ store, feed }: Pick<Database, 'store' | 'feed'>): ConfigCommands {
+  return {
+    change: new ChangeConfig(store, new SchemaFiles(schemaOf), systemClock),
+    find: new FindConfig(store, feed),
+  };
+}
+
+/** What moves an instance about in its life once it is its owner's. */
+function waysBackAndOut({ config }: Foundation, store: Store): Omit<LifecycleCommands, 'wait'> {
+  return {
+    remove: new DeleteInstance(store, systemClock, config.CLAWDEPLOY_DELETE_GRACE_S * 1000),
+    restart: new RestartInstance(store, systemClock),
+    restore: new RestoreInstance(store, systemClock),
+  };
+}
+
+/** What OpenClaw of a version takes, as `make config-schema` wrote it down. */
+function schemaOf(version: string): string {
+  return projectFile(`jobs/instance/config-schema/${version}.json`);
 }
 
 /** Providers are asked at their own addresses, which each call brings with it. */

@@ -82,8 +82,8 @@ export function openOutside(
     ),
     clock: systemClock,
     log,
-    renderConfig: (instance, keys, trial) =>
-      renderTenantConfig({ instance, keys, trial, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
+    renderConfig: (instance, parts) =>
+      renderTenantConfig({ instance, ...parts, stubModelUrl: config.CLAWDEPLOY_STUB_MODEL_URL }),
     announced: new Map(),
     answered: new Map(),
     edgeAnswered: { at: null },

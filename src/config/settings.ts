@@ -252,6 +252,11 @@ export const SETTINGS = {
     .max(100_000)
     .default(20)
     .describe('Instances that may exist per pool, claimed ones included; memory is the limit.'),
+  CLAWDEPLOY_DELETE_GRACE_S: seconds(0, 604_800)
+    .default(0)
+    .describe(
+      'How long a deleted instance can be restored, its memory held meanwhile; 0 destroys at once.',
+    ),
   CLAWDEPLOY_INSTALLATION: z
     .string()
     .regex(/^[\w.-]{1,64}$/)

@@ -67,7 +67,7 @@ interface Case {
 function textOf({ isClaimed, keyNames }: Case): string {
   const instance = { tenantId: isClaimed ? ('tenant' as TenantId) : null };
   const keys = keyNames.map((name) => ({ name, slot: 0 }));
-  return renderTenantConfig({ instance, keys, trial: null, stubModelUrl });
+  return renderTenantConfig({ instance, keys, trial: null, own: null, stubModelUrl });
 }
 
 function configOf(given: Case): RenderedConfig {

@@ -1,9 +1,12 @@
 import { assertInvariant } from '../errors/index.js';
+import type { JsonObject } from './config/json.js';
+import { isJsonObject } from './config/json.js';
+import { mergePatch } from './config/merge-patch.js';
+import { referenceTo, withKeysInPlace } from './config/secret-refs.js';
 import type { Instance } from './instance.js';
 import type { ProviderModel, ProviderName } from './providers.js';
-import { PROVIDERS, PROVIDER_NAMES, trialModelOf } from './providers.js';
+import { CHANNEL_KEY_NAMES, PROVIDERS, PROVIDER_NAMES, trialModelOf } from './providers.js';
 import type { Rotation } from './rotation.js';
-import { keyField } from './rotation.js';
 
 /** The agent that a tenant talks to; it exists from the claim on. */
 export const TENANT_AGENT = 'main';
@@ -47,6 +50,8 @@ export interface TenantConfigInput {
   readonly keys: readonly KeyPlace[];
   /** A rotation whose new keys are to be tried beside the old ones; null for none. */
   readonly trial: Pick<Rotation, 'names' | 'number'> | null;
+  /** What the tenant changed of it; null for nothing. */
+  readonly own: JsonObject | null;
   /** Base URL of the stub model as gateways reach it, e.g. `http://127.0.0.1:8083/v1`. */
   readonly stubModelUrl: string;
 }
@@ -60,14 +65,39 @@ export function renderTenantConfig(input: TenantConfigInput): string {
   const { instance, stubModelUrl } = input;
   const config = {
     gateway: { http: { securityHeaders: { strictTransportSecurity: TRANSPORT_SECURITY } } },
-    ...(instance.tenantId === null ? poolConfig(stubModelUrl) : claimedConfig(input)),
+    ...(instance.tenantId === null ? poolConfig(stubModelUrl) : tenantConfigOf(input)),
   };
   const text = JSON.stringify(config);
   assertInvariant(Buffer.byteLength(text) <= CONFIG_BYTES_MAX, 'internal');
   return text;
 }
 
-function poolConfig(stubModelUrl: string): object {
+/**
+ * All that the platform does not fix: what follows from the tenant's keys, and over it their own part,
+ * which changes nothing that is the platform's (ownership.ts) and wins over all else.
+ */
+export function tenantConfigOf(input: Omit<TenantConfigInput, 'instance'>): JsonObject {
+  const base = claimedConfig(input);
+  const slots = new Map(input.keys.map(({ name, slot }) => [name, slot]));
+  const own = withKeysInPlace(withoutIdleChannels(input.own ?? {}, base), slots);
+  return isJsonObject(own) ? mergePatch(base, own) : base;
+}
+
+/** What a tenant set of a channel waits in their part for its key: a channel without one cannot run. */
+function withoutIdleChannels(own: JsonObject, base: JsonObject): JsonObject {
+  const { channels } = own;
+  if (!isJsonObject(channels)) return own;
+  const present = isJsonObject(base['channels']) ? base['channels'] : {};
+  const kept = Object.entries(channels).filter(([name]) => name in present || !CHANNELS.has(name));
+  return { ...own, channels: Object.fromEntries(kept) };
+}
+
+/** Channels that need a key. */
+const CHANNELS: ReadonlySet<string> = new Set(
+  CHANNEL_KEY_NAMES.map((name) => name.split('/')[0] ?? ''),
+);
+
+function poolConfig(stubModelUrl: string): JsonObject {
   const { models = [] } = PROVIDERS.stub.route ?? {};
   const route = customRoute(stubModelUrl, models);
   return {
@@ -76,7 +106,11 @@ function poolConfig(stubModelUrl: string): object {
   };
 }
 
-function claimedConfig({ keys, trial, stubModelUrl }: TenantConfigInput): object {
+function claimedConfig({
+  keys,
+  trial,
+  stubModelUrl,
+}: Omit<TenantConfigInput, 'instance'>): JsonObject {
   const slots = new Map(keys.map(({ name, slot }) => [name, slot]));
   const usable = PROVIDER_NAMES.filter((name) => slots.has(name));
   const providers = usable.map(
@@ -95,7 +129,7 @@ function claimedConfig({ keys, trial, stubModelUrl }: TenantConfigInput): object
   };
 }
 
-function agentsConfig(agent: string, model: string | null): object {
+function agentsConfig(agent: string, model: string | null): JsonObject {
   const defaults = {
     heartbeat: { every: '0m' },
     ...(model === null ? {} : { model: { primary: model } }),
@@ -106,9 +140,9 @@ function agentsConfig(agent: string, model: string | null): object {
 function providerConfig(
   { name, slot }: { readonly name: ProviderName; readonly slot: number },
   stubModelUrl: string,
-): object {
+): JsonObject {
   const { route } = PROVIDERS[name];
-  const apiKey = keyReference(name, slot);
+  const apiKey = referenceTo(name, slot);
   if (route === null) return { apiKey };
   return { ...customRoute(route.baseUrl ?? stubModelUrl, route.models), apiKey };
 }
@@ -127,31 +161,31 @@ export function trialModel(name: ProviderName, number: number): string {
 }
 
 /** The providers of a rotation's new keys, beside those that the tenant uses. */
-function trialProviders(trial: TenantConfigInput['trial'], stubModelUrl: string): object {
+function trialProviders(trial: TenantConfigInput['trial'], stubModelUrl: string): JsonObject {
   const { names = [], number = 0 } = trial ?? {};
   const entries = PROVIDER_NAMES.filter((name) => names.includes(name)).map((name) => {
     const { baseUrl, api, model } = PROVIDERS[name].trial;
     const models = [modelConfig(trialModelOf(model))];
     const route = { baseUrl: baseUrl ?? stubModelUrl, api, models };
-    return [trialProvider(name, number), { ...route, apiKey: keyReference(name, number) }];
+    return [trialProvider(name, number), { ...route, apiKey: referenceTo(name, number) }] as const;
   });
-  return Object.fromEntries(entries) as object;
+  return Object.fromEntries(entries);
 }
 
-function customRoute(baseUrl: string, models: readonly ProviderModel[]): object {
+function customRoute(baseUrl: string, models: readonly ProviderModel[]): JsonObject {
   return { baseUrl, api: 'openai-completions', models: models.map(modelConfig) };
 }
 
-function modelConfig({ id, title, input, contextTokens, outputTokensMax }: ProviderModel): object {
+function modelConfig({
+  id,
+  title,
+  input,
+  contextTokens,
+  outputTokensMax,
+}: ProviderModel): JsonObject {
   return { id, name: title, input, contextWindow: contextTokens, maxTokens: outputTokensMax };
 }
 
-function telegramConfig(slot: number): object {
-  return { telegram: { enabled: true, botToken: keyReference('telegram/bot', slot) } };
-}
-
-/** Where the gateway finds a key: a JSON pointer into the file of secrets, escaped as RFC 6901 says. */
-function keyReference(name: string, slot: number): object {
-  const part = keyField(name, slot).replaceAll('~', '~0').replaceAll('/', '~1');
-  return { source: 'file', provider: 'instance', id: `/keys/${part}` };
+function telegramConfig(slot: number): JsonObject {
+  return { telegram: { enabled: true, botToken: referenceTo('telegram/bot', slot) } };
 }

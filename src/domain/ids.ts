@@ -13,6 +13,8 @@ export type TenantId = Branded<'TenantId'>;
 export type SweepId = Branded<'SweepId'>;
 /** `ro-` and 12 characters of base32: one rotation of an instance's keys. */
 export type RotationId = Branded<'RotationId'>;
+/** `cc-` and 12 characters of base32: one change of a tenant's configuration. */
+export type ConfigChangeId = Branded<'ConfigChangeId'>;
 /** `kc-` and 12 characters of base32: one key exchanged across the fleet. */
 export type KeyCampaignId = Branded<'KeyCampaignId'>;
 /** `ak-` and 12 characters of base32: one API key; the key itself shows the same characters. */
@@ -47,6 +49,14 @@ const ROTATION_ID = /^ro-[a-z2-7]{12}$/;
 export function parseRotationId(text: string): RotationId {
   if (ROTATION_ID.test(text)) return text as RotationId;
   throw new Fault('rotation_unknown', 'This instance has no rotation of that id.');
+}
+
+const CONFIG_CHANGE_ID = /^cc-[a-z2-7]{12}$/;
+
+/** Text from outside as the id of a change; a malformed one is as unknown as an absent one. */
+export function parseConfigChangeId(text: string): ConfigChangeId {
+  if (CONFIG_CHANGE_ID.test(text)) return text as ConfigChangeId;
+  throw new Fault('config_change_unknown', 'This instance has no change of that id.');
 }
 
 const KEY_CAMPAIGN_ID = /^kc-[a-z2-7]{12}$/;
@@ -105,6 +115,11 @@ export function sweepIdOf(suffix: string): SweepId {
 /** Marks a random base32 suffix as the id of a rotation. */
 export function rotationIdOf(suffix: string): RotationId {
   return `ro-${suffix}` as RotationId;
+}
+
+/** Marks a random base32 suffix as the id of a change of configuration. */
+export function configChangeIdOf(suffix: string): ConfigChangeId {
+  return `cc-${suffix}` as ConfigChangeId;
 }
 
 /** Marks a random base32 suffix as the id of a key campaign. */

@@ -8,18 +8,31 @@ import type { SizeClass } from './size-classes.js';
  * that one has an owner early and goes straight to `binding`.
  *
  * ```
- * creating → warming ⇄ idle → binding → ready ⇄ stopped → deleting → deleted
- *     │         │ └──────┼───────▲        │
- *     └─────────┴────────┴───────┴────────┴──► failed (reason kept) → deleting
+ * creating → warming ⇄ idle → binding → ready → stopped, trashed ──→ deleting → deleted
+ *     │         │ └──────┼───────▲         ▲ │      │        │
+ *     │         │        │       │         │ ▼      │        │
+ *     │         │        │       │       resuming ◄─┴────────┘
+ *     └─────────┴────────┴───────┴─────────┴──► failed (reason kept) → deleting
  * ```
+ *
+ * Whatever was ready once comes back to it through `resuming`, and so through the proof: after a
+ * restart, after a stop, and out of the trash.
  */
 export const INSTANCE_MOVES = {
   creating: { launch: 'warming', fail: 'failed', delete: 'deleting' },
   warming: { admit: 'idle', bind: 'binding', fail: 'failed', delete: 'deleting' },
   idle: { claim: 'binding', rewarm: 'warming', fail: 'failed', delete: 'deleting' },
   binding: { prove: 'ready', fail: 'failed', delete: 'deleting' },
-  ready: { stop: 'stopped', fail: 'failed', delete: 'deleting' },
-  stopped: { start: 'ready', fail: 'failed', delete: 'deleting' },
+  ready: {
+    restart: 'resuming',
+    stop: 'stopped',
+    trash: 'trashed',
+    fail: 'failed',
+    delete: 'deleting',
+  },
+  resuming: { prove: 'ready', trash: 'trashed', fail: 'failed', delete: 'deleting' },
+  stopped: { start: 'resuming', fail: 'failed', delete: 'deleting' },
+  trashed: { restore: 'resuming', fail: 'failed', delete: 'deleting' },
   failed: { delete: 'deleting' },
   deleting: { finish: 'deleted' },
   deleted: {},
@@ -31,7 +44,9 @@ export const INSTANCE_STATES = [
   'idle',
   'binding',
   'ready',
+  'resuming',
   'stopped',
+  'trashed',
   'failed',
   'deleting',
   'deleted',
@@ -45,8 +60,11 @@ export type InstanceVerb =
   | 'rewarm'
   | 'claim'
   | 'prove'
+  | 'restart'
   | 'stop'
   | 'start'
+  | 'trash'
+  | 'restore'
   | 'fail'
   | 'delete'
   | 'finish';
@@ -57,6 +75,14 @@ export type InstanceVerb =
  */
 export const BINDING_STEPS = ['claimed', 'secrets_written', 'announced', 'acknowledged'] as const;
 export type BindingStep = (typeof BINDING_STEPS)[number];
+
+/**
+ * How far an instance that is resuming has come; each step is durable. `restart_wanted`: which process
+ * is to end is not written down yet. `restart_marked`: it is, so that the one that takes its place is
+ * never taken for it and ended too. `awaited`: the gateway is on its way to its revision and the proof.
+ */
+export const RESUME_STEPS = ['restart_wanted', 'restart_marked', 'awaited'] as const;
+export type ResumeStep = (typeof RESUME_STEPS)[number];
 
 /** Why an instance failed: a stable word for metrics and a sentence for the operator. */
 export interface Failure {
@@ -71,6 +97,7 @@ export type FailureCode =
   | 'warmup_failed'
   | 'found_dead'
   | 'binding_deadline'
+  | 'resume_deadline'
   | 'lost';
 
 /** One OpenClaw gateway: a Nomad job for its whole life, with or without an owner. */
@@ -86,6 +113,12 @@ export interface Instance {
   readonly claimId: ClaimId | null;
   readonly name: string | null;
   readonly bindingStep: BindingStep | null;
+  /** Where it stands on its way back to ready; null while it is not resuming. */
+  readonly resumeStep: ResumeStep | null;
+  /** When the process that a restart is to end was started, by its node's clock. */
+  readonly restartFrom: Date | null;
+  /** When what is in the trash is destroyed; null for all else. */
+  readonly destroyAt: Date | null;
   /** Wanted revision of the gateway's configuration; grows with each key or setting changed. */
   readonly revision: number;
   /** Last revision the gateway was seen to run. */
@@ -132,13 +165,15 @@ export function isWaitedFor({ tenantId, state }: Instance): boolean {
 
 const LEAVING_STATES: readonly InstanceState[] = ['failed', 'deleting', 'deleted'];
 
-/** States whose instances hold memory on a node, or are about to; a failed one is kept running. */
+/** States whose instances hold memory on a node, or are about to; failed and trashed ones run on. */
 export const HOLDING_STATES: readonly InstanceState[] = [
   'creating',
   'warming',
   'idle',
   'binding',
   'ready',
+  'resuming',
+  'trashed',
   'failed',
 ];
 

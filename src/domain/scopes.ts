@@ -9,6 +9,8 @@ export const SCOPES = [
   'instances:read',
   'instances:write',
   'access:read',
+  'config:read',
+  'config:write',
   'keys:read',
   'keys:write',
   'pools:read',
@@ -25,7 +27,8 @@ export const SCOPES = [
 export type ApiScope = (typeof SCOPES)[number];
 
 const OF_TENANTS: readonly ApiScope[] = [
-  ...(['instances:read', 'instances:write', 'access:read', 'keys:read', 'keys:write'] as const),
+  ...(['instances:read', 'instances:write', 'access:read'] as const),
+  ...(['config:read', 'config:write', 'keys:read', 'keys:write'] as const),
 ];
 
 /**

@@ -2,7 +2,9 @@ import type { InstanceState } from './instance.js';
 import type { Pool } from './pool.js';
 
 /** States that only an instance can be in whose start came to a good end. */
-const STARTED_STATES: readonly InstanceState[] = ['idle', 'binding', 'ready', 'stopped'];
+const STARTED_STATES: readonly InstanceState[] = [
+  ...(['idle', 'binding', 'ready', 'resuming', 'stopped', 'trashed'] as const),
+];
 
 /**
  * The pool that keeps serving in place of `offered` while that one cannot: of those whose own starts are

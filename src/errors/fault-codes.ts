@@ -29,6 +29,11 @@ export const FAULT_CODES = {
   sweep_unknown: 'invalid',
   pool_bounds_refused: 'invalid',
   config_invalid: 'invalid',
+  config_refused: 'invalid',
+  config_platform_owned: 'invalid',
+  config_too_large: 'invalid',
+  config_change_unknown: 'invalid',
+  precondition_required: 'invalid',
 
   name_taken: 'conflict',
   idempotency_key_reused: 'conflict',
@@ -40,6 +45,9 @@ export const FAULT_CODES = {
   keys_lost: 'conflict',
   rotation_in_progress: 'conflict',
   key_campaign_in_progress: 'conflict',
+  config_change_in_progress: 'conflict',
+  restore_refused: 'conflict',
+  precondition_failed: 'conflict',
 
   pool_empty: 'capacity',
   streams_limit_reached: 'capacity',
@@ -59,6 +67,7 @@ export const FAULT_CODES = {
   gateway_refused: 'unavailable',
   edge_unreachable: 'unavailable',
   provider_unreachable: 'unavailable',
+  config_schema_missing: 'unavailable',
 
   internal: 'bug',
   pool_bounds_inverted: 'bug',

@@ -12,7 +12,16 @@ export type FaultKind = 'invalid' | 'conflict' | 'capacity' | 'unavailable' | 'b
 /** Facts for the operator's log. Never a secret: these fields are logged as they are. */
 export type FaultDetails = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
+/** What is wrong in one place of what was sent. */
+export interface FaultPart {
+  /** A JSON pointer; no value that was sent is ever in it. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
 export interface FaultOptions {
+  /** Callers are told of these. */
+  readonly parts?: readonly FaultPart[];
   /** For the log alone; callers of the API never see it. */
   readonly details?: FaultDetails;
   readonly cause?: unknown;
@@ -26,6 +35,7 @@ export class Fault extends Error {
   readonly kind: FaultKind;
   readonly details: FaultDetails;
   readonly retryAfterMs: number | null;
+  readonly parts: readonly FaultPart[];
 
   constructor(code: FaultCode, publicSentence: string, options: FaultOptions = {}) {
     super(publicSentence, options.cause === undefined ? {} : { cause: options.cause });
@@ -34,6 +44,7 @@ export class Fault extends Error {
     this.kind = FAULT_CODES[code];
     this.details = options.details ?? {};
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.parts = options.parts ?? [];
   }
 }
 

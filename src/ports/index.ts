@@ -2,6 +2,8 @@ export type * from './announcements.js';
 export type * from './api-key-store.js';
 export type * from './audit-store.js';
 export type * from './catalog.js';
+export type * from './config-schemas.js';
+export type * from './config-store.js';
 export type * from './gateway.js';
 export type * from './idempotency-store.js';
 export type * from './key-campaign-store.js';

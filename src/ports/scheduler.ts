@@ -21,6 +21,8 @@ export interface AllocationView {
   readonly isWanted: boolean;
   /** When its task's process was last started, by its node's clock; null before the first time. */
   readonly startedAt: Date | null;
+  /** Its task was told to restart since its process was last started. */
+  readonly isRestarting: boolean;
   /**
    * How often its task was restarted in place. One that ended while nobody watched it, as when its
    * machine is switched off, is started anew without being counted.
@@ -47,6 +49,12 @@ export interface Scheduler {
    * nothing of it runs any more; ask again until it is `gone`. Refuses a job that is not ours.
    */
   stopInstance(instanceId: InstanceId, signal: AbortSignal): Promise<'stopping' | 'gone'>;
+  /**
+   * Has the allocation's task end as its jobspec wants it ended, and start again where it is, with its
+   * files. Returns once the process has ended, which may take as long as what it serves; a call that is
+   * given up before that was obeyed all the same, and the allocation says so.
+   */
+  restartInstance(instanceId: InstanceId, allocationId: string, signal: AbortSignal): Promise<void>;
   listAllocations(instanceId: InstanceId, signal: AbortSignal): Promise<readonly AllocationView[]>;
   explainPlacement(instanceId: InstanceId, signal: AbortSignal): Promise<PlacementTrouble>;
   /** Every job that has the name of an instance, running or not, whoever registered it. */

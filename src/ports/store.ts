@@ -7,6 +7,7 @@ import type {
   Instance,
   InstanceState,
   InstanceVerb,
+  ResumeStep,
 } from '../domain/instance.js';
 import type { Pool, PoolBounds, PoolHold, PoolKey } from '../domain/pool.js';
 import type { Demand } from '../domain/sizing/demand.js';
@@ -18,6 +19,7 @@ import type { TokenBucket } from '../domain/token-bucket.js';
 import type { ApiKeyStore } from './api-key-store.js';
 import type { AuditChainStore, AuditStore } from './audit-store.js';
 import type { IdempotencyName, IdempotencyStore } from './idempotency-store.js';
+import type { ConfigStore } from './config-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
 
@@ -31,6 +33,9 @@ export interface InstanceMove {
 /** Columns that may change without a change of state; absent ones stay. */
 export interface InstanceNotes {
   readonly bindingStep?: BindingStep;
+  readonly resumeStep?: ResumeStep | null;
+  readonly restartFrom?: Date | null;
+  readonly destroyAt?: Date | null;
   readonly gatewayVersion?: number;
   readonly revision?: number;
   readonly revisionApplied?: number;
@@ -105,7 +110,8 @@ export interface InstanceStore {
   recentBoots(poolId: PoolId, limit: number): Promise<readonly number[]>;
   /**
    * Moves the instance if it still has `seen`'s state and fence, and, where `notes` change them, its
-   * suspicion and its place; null when it does not.
+   * suspicion and its place; null when it does not. `trash` and `restore` raise its revision, for
+   * what its gateway is told changes with them.
    */
   move(seen: Instance, move: InstanceMove, notes?: InstanceNotes): Promise<Instance | null>;
   /** Writes notes on the same conditions as `move`; null when they are not met. */
@@ -314,6 +320,7 @@ export interface Repositories {
   readonly claims: ClaimStore;
   readonly keys: KeyStore;
   readonly rotations: RotationStore;
+  readonly configs: ConfigStore;
   readonly keyCampaigns: KeyCampaignStore;
   readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;

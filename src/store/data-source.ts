@@ -14,9 +14,12 @@ import { ApiKeys1795940000000 } from './migrations/1795940000000-api-keys.js';
 import { ApiKeyRow } from './rows/api-key-row.js';
 import { AuditChain1795950000000 } from './migrations/1795950000000-audit-chain.js';
 import { IdempotencyBeyondClaims1795960000000 } from './migrations/1795960000000-idempotency-beyond-claims.js';
+import { WaysBack1795990000000 } from './migrations/1795990000000-ways-back.js';
+import { ConfigChanges1795990000001 } from './migrations/1795990000001-config-changes.js';
 import { AuditRow } from './rows/audit-row.js';
 import { AuditSealRow } from './rows/audit-seal-row.js';
 import { ClaimRow } from './rows/claim-row.js';
+import { ConfigChangeRow } from './rows/config-change-row.js';
 import { IdempotencyKeyRow } from './rows/idempotency-key-row.js';
 import { InstanceKeyRow } from './rows/instance-key-row.js';
 import { InstanceRow } from './rows/instance-row.js';
@@ -39,6 +42,7 @@ export const ROWS = [
   AuditRow,
   AuditSealRow,
   ClaimRow,
+  ConfigChangeRow,
   IdempotencyKeyRow,
   InstanceKeyRow,
   InstanceRow,
@@ -70,6 +74,8 @@ export const MIGRATIONS = [
   ApiKeys1795940000000,
   AuditChain1795950000000,
   IdempotencyBeyondClaims1795960000000,
+  WaysBack1795990000000,
+  ConfigChanges1795990000001,
 ];
 
 export interface DataSourceOptions {

@@ -7,6 +7,7 @@ import { PostgresApiKeyStore } from './repositories/api-key-repository.js';
 import { PostgresAuditChainStore } from './repositories/audit-chain-repository.js';
 import { PostgresAuditStore } from './repositories/audit-repository.js';
 import { PostgresClaimStore } from './repositories/claim-repository.js';
+import { PostgresConfigStore } from './repositories/config-repository.js';
 import { PostgresIdempotencyStore } from './repositories/idempotency-repository.js';
 import { PostgresInstanceStore } from './repositories/instance-repository.js';
 import { PostgresKeyCampaignStore } from './repositories/key-campaign-repository.js';
@@ -53,6 +54,7 @@ function repositoriesOn(manager: EntityManager, onChanged: OnChanged): Repositor
     tenants: translated(new PostgresTenantStore(manager)),
     claims: translated(new PostgresClaimStore(manager)),
     keys: translated(new PostgresKeyStore(manager, onChanged)),
+    configs: translated(new PostgresConfigStore(manager, onChanged)),
     rotations: translated(new PostgresRotationStore(manager)),
     keyCampaigns: translated(new PostgresKeyCampaignStore(manager)),
     apiKeys: translated(new PostgresApiKeyStore(manager)),

@@ -273,6 +273,46 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(lines, 403, { path: lines });
   });
 
+  it('tells the truth about restarts and the trash', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const path = `/v1/instances/${id}`;
+    const restart = { method: 'POST', path: `${path}/restart` };
+    const restore = { method: 'POST', path: `${path}/restore` };
+    await expectAsDocumented('/v1/instances/{id}/restart', 202, restart);
+    await expectAsDocumented('/v1/instances/{id}/restart', 200, { ...restart, headers: HOLD });
+    await expectAsDocumented('/v1/instances/{id}/restore', 409, restore);
+    api.fleet.graceMs = 60_000;
+    await expectAsDocumented('/v1/instances/{id}', 202, { method: 'DELETE', path });
+    await expectAsDocumented('/v1/instances/{id}/restart', 409, restart);
+    await expectAsDocumented('/v1/instances/{id}/restore', 202, restore);
+    await expectAsDocumented('/v1/instances/{id}/restore', 200, { ...restore, headers: HOLD });
+    const stale = { ...restart, headers: { 'if-match': '"of-yesterday"' } };
+    await expectAsDocumented('/v1/instances/{id}/restart', 412, stale);
+    api.fleet.graceMs = 0;
+  });
+
+  it('tells the truth about configuration', async () => {
+    const { id } = api.fleet.addClaimed('ada');
+    const path = `/v1/instances/${id}/config`;
+    const one = '/v1/instances/{id}/config';
+    const headers = { 'content-type': 'application/merge-patch+json', 'if-match': '*' };
+    const patch = { method: 'PATCH', path, headers, body: { tools: { deny: ['browser'] } } };
+    await expectAsDocumented(one, 200, { path });
+    await expectAsDocumented(one, 200, { ...patch, path: `${path}?dry_run=true` });
+    await expectAsDocumented(one, 202, patch);
+    await expectAsDocumented(one, 200, patch);
+    await expectAsDocumented(one, 422, { ...patch, body: { gateway: {} } });
+    await expectAsDocumented(one, 422, { ...patch, body: { tools: { deny: 1 } } });
+    const { 'if-match': _none, ...plain } = headers;
+    await expectAsDocumented(one, 428, { ...patch, headers: plain });
+    await expectAsDocumented(one, 412, { ...patch, headers: { ...headers, 'if-match': '"x"' } });
+    const { data } = await call(api, { path: `${path}/changes` });
+    await expectAsDocumented(`${one}/changes`, 200, { path: `${path}/changes` });
+    const change = `${path}/changes/${String(data.items[0].id)}`;
+    await expectAsDocumented(`${one}/changes/{change}`, 200, { path: change });
+    await expectAsDocumented(`${one}/changes/{change}`, 404, { path: `${path}/changes/nothing` });
+  });
+
   it('tells the truth about failures that are nobody’s fault', async () => {
     api.fleet.trouble = new Fault('database_unreachable', 'The database does not answer.');
     await expectAsDocumented('/v1/pools', 503, { path: '/v1/pools' });

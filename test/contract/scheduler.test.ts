@@ -59,6 +59,25 @@ function describeScheduler(harness: () => Harness): void {
     expect(await scheduler.stopInstance(spec.instanceId, signal)).to.equal('gone');
   });
 
+  it('restarts an instance where it is: the same allocation, another process', async () => {
+    const { scheduler } = harness();
+    const { instanceId, ...spec } = aSpec();
+    await scheduler.startInstance({ instanceId, ...spec }, signal);
+    const before = await runningAllocation(scheduler, instanceId);
+    expect(before.isRestarting).to.equal(false);
+    await scheduler.restartInstance(instanceId, before.id, signal);
+    const after = await waitFor(
+      async () => {
+        const seen = await runningAllocation(scheduler, instanceId);
+        const isNew = seen.startedAt?.getTime() !== before.startedAt?.getTime();
+        return isNew && !seen.isRestarting ? seen : null;
+      },
+      { withinMs: 30_000, describe: 'another process' },
+    );
+
+    expect(after).to.include({ id: before.id, isWanted: true });
+  });
+
   it('ends at once what would rather finish what it does', async () => {
     const { scheduler } = harness();
     const spec = aSpec({ sizeClass: 'm' });

@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { HttpTransport } from '../../src/clients/http/http-transport.js';
 import { HttpEdgeProbe } from '../../src/clients/openclaw/edge-probe.js';
 import { WARMUP_PROMPT } from '../../src/clients/openclaw/open-claw-gateway.js';
-import { renderTenantConfig, trialModel } from '../../src/domain/gateway-config.js';
+import type { JsonObject } from '../../src/domain/config/json.js';
+import {
+  LIVE_PLACEHOLDER,
+  renderTenantConfig,
+  trialModel,
+} from '../../src/domain/gateway-config.js';
 import type { TenantId } from '../../src/domain/ids.js';
 import type { ProviderName } from '../../src/domain/providers.js';
 import { PROVIDERS, PROVIDER_NAMES } from '../../src/domain/providers.js';
@@ -177,6 +182,56 @@ describe('a real OpenClaw gateway', function () {
     });
   });
 
+  describe('with settings of its tenant’s own', () => {
+    const OWN = { agents: { defaults: { thinkingDefault: 'low' } }, ui: { seamColor: '#336699' } };
+    // Its schema lets that pass; that a provider of one's own needs an address it finds out later.
+    const REFUSED = { models: { providers: { mine: { api: 'openai-completions', models: [] } } } };
+
+    it('takes them while it runs, and sends nobody away', async () => {
+      await bringKey('the-seventh-key');
+      const [pid, guest] = [gateway.pid, await gateway.welcome(token)];
+      revision += 1;
+      await gateway.bring(brought({ key: 'the-seventh-key', own: OWN }));
+
+      expect(await rpc('config.get')).to.match(/thinkingDefault\W+low/);
+      expect(guest.isThere()).to.equal(true);
+      expect(gateway.pid).to.equal(pid);
+      expect(await answer()).to.include(fingerprintOf('the-seventh-key'));
+      guest.leave();
+    });
+
+    it('goes on with what it had when it does not take them, and follows what comes next', async () => {
+      const before = revision;
+      revision += 1;
+      const { config } = brought({ key: 'the-seventh-key', own: REFUSED });
+      await gateway.bringText(config.replaceAll(LIVE_PLACEHOLDER, `revision=${String(revision)}`));
+      await waitFor(async () => (await gateway.log()).split('reload skipped').length > 2, {
+        withinMs: 20_000,
+        describe: 'the gateway to refuse the settings',
+      });
+      expect(await gateway.revision()).to.equal(before);
+      expect(await answer()).to.include(fingerprintOf('the-seventh-key'));
+
+      revision += 1;
+      await gateway.bring(brought({ key: 'the-seventh-key', own: OWN }));
+      expect(await answer()).to.include(fingerprintOf('the-seventh-key'));
+    });
+
+    it('sends everybody away in the trash, and lets its tenant in again out of it', async () => {
+      const [pid, guest] = [gateway.pid, await gateway.welcome(TENANT_TOKEN)];
+      revision += 1;
+      await gateway.bring({ ...brought({}), token: 'a-token-that-nobody-knows-0123456789abcdef' });
+      await waitFor(() => !guest.isThere(), { withinMs: 2_000, describe: 'the guest to be gone' });
+      expect(await tryToken(TENANT_TOKEN)).to.equal('refused');
+
+      revision += 1;
+      await gateway.bring(brought({ key: 'the-seventh-key', own: OWN }));
+      expect(await tryToken(TENANT_TOKEN)).to.equal('accepted');
+      expect(await answer()).to.include(fingerprintOf('the-seventh-key'));
+      expect(gateway.pid).to.equal(pid);
+    });
+  });
+
   describe('in a rotation of its key', () => {
     it('tries the new key by a live call while the old one is in use', async () => {
       await bringTrial({ number: 1, key: 'a-new-key-on-trial' });
@@ -247,15 +302,17 @@ describe('a real OpenClaw gateway', function () {
     readonly key?: string;
     readonly slot?: number;
     readonly trial?: { readonly names: readonly string[]; readonly number: number };
+    readonly own?: JsonObject;
   }
 
-  function brought({ isClaimed = true, key = '', slot, trial }: Wanted): Brought {
+  function brought({ isClaimed = true, key = '', slot, trial, own }: Wanted): Brought {
     const keys = key === '' ? {} : { stub: key };
     const hasKey = key !== '' || slot !== undefined;
     const config = renderTenantConfig({
       instance: { tenantId: isClaimed ? ('a-tenant' as TenantId) : null },
       keys: hasKey ? [{ name: 'stub', slot: slot ?? 0 }] : [],
       trial: trial ?? null,
+      own: own ?? null,
       stubModelUrl: `http://127.0.0.1:${String(stub.port)}/v1`,
     });
     return { revision, token, keys, config };

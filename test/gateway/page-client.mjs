@@ -5,7 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 /**
  * Connects to a gateway as its own page does, as a browser that it has never seen: with a key pair
  * made for it, a signed hello, and new attempts while the gateway asks for an approval. Prints what
- * came of it as JSON: `connected`, or the gateway's code, and how many attempts it took.
+ * came of it as JSON: `connected`, or the gateway's code, and how many attempts it took. With `stays`
+ * it keeps a connection that it got, and prints a second line when the gateway ends it.
  *
  * Plain JavaScript for OpenClaw's own Node, which has a WebSocket that may set headers. It reads its
  * orders from standard input, because a token does not belong on a command line.
@@ -16,7 +17,13 @@ const SCOPES = ['operator.admin', 'operator.read', 'operator.write'];
 
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
-const { url, origin, token, clientId } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+const {
+  url,
+  origin,
+  token,
+  clientId,
+  stays = false,
+} = JSON.parse(Buffer.concat(chunks).toString('utf8'));
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const rawKey = Buffer.from(publicKey.export({ format: 'jwk' }).x, 'base64url');
@@ -30,8 +37,13 @@ while (attempts < ATTEMPTS_MAX && outcome !== 'connected') {
   outcome = await connect();
   if (outcome !== 'connected' && outcome !== 'PAIRING_REQUIRED') break;
 }
-process.stdout.write(JSON.stringify({ outcome, attempts }));
-process.exit(0);
+process.stdout.write(`${JSON.stringify({ outcome, attempts })}\n`);
+if (!stays || outcome !== 'connected') process.exit(0);
+
+function leave() {
+  process.stdout.write('ended\n');
+  process.exit(0);
+}
 
 function connect() {
   return new Promise((resolve) => {
@@ -40,7 +52,8 @@ function connect() {
       headers: { origin, 'x-forwarded-for': '192.0.2.7' },
     });
     const finish = (what) => {
-      socket.close();
+      if (stays && what === 'connected') socket.onclose = leave;
+      else socket.close();
       resolve(what);
     };
     socket.onerror = () => finish('no connection');

@@ -45,6 +45,13 @@ export interface Visit {
   readonly attempts: number;
 }
 
+/** A browser that is connected to the gateway. */
+export interface Guest {
+  /** False once the gateway has ended its connection. */
+  readonly isThere: () => boolean;
+  readonly leave: () => void;
+}
+
 /**
  * A real OpenClaw with the configuration and environment of the jobspec, and files in the places
  * that Nomad's templates fill: the instance contract without Nomad and Vault.
@@ -155,6 +162,19 @@ export class RealGateway {
     const url = `ws://${this.address}/`;
     client.stdin.end(JSON.stringify({ url, origin: PAGE_ORIGIN, token, clientId }));
     return JSON.parse(await text(client.stdout)) as Visit;
+  }
+
+  /** A browser that connects and stays; whoever asked for it has to send it away. */
+  async welcome(token: string): Promise<Guest> {
+    const client = spawn(this.node, [PAGE_CLIENT], { stdio: ['pipe', 'pipe', 'inherit'] });
+    process.once('exit', () => client.kill('SIGKILL'));
+    let said = '';
+    client.stdout.on('data', (part: Buffer) => (said += part.toString()));
+    const order = { url: `ws://${this.address}/`, origin: PAGE_ORIGIN, token, stays: true };
+    client.stdin.end(JSON.stringify({ ...order, clientId: 'openclaw-control-ui' }));
+    await waitFor(() => said.includes('\n'), { withinMs: APPLY_WITHIN_MS, describe: 'a visit' });
+    if (!said.includes('connected')) throw new Error(`the browser was not let in: ${said}`);
+    return { isThere: () => !said.includes('ended'), leave: () => void client.kill('SIGKILL') };
   }
 
   /** What OpenClaw's own audit of its secrets says: how it ended, and what it found. */

@@ -194,6 +194,9 @@ function firstStep(member: Member): string | null {
       return row.owner === '' || row.isReplaced ? 'clear away' : null;
     case 'deleting':
       return 'stop job';
+    // Ways back to ready have a model of their own.
+    case 'resuming':
+    case 'trashed':
     case 'ready':
     case 'stopped':
     case 'deleted':

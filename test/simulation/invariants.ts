@@ -50,9 +50,10 @@ export function checkChange(
     before.replacedBy === null || after.replacedBy === before.replacedBy,
     'an owner who was moved is moved once',
   );
-  if (after.state === 'ready' && before.state === 'binding') checkProof(world, after);
+  if (after.state === 'ready' && before.state !== 'ready') checkProof(world, after);
   if (after.state === 'idle' && before.state !== 'idle') checkStock(world, after);
-  const isWaitedFor = before.tenantId !== null && before.state !== 'ready';
+  const hasData = ['ready', 'resuming', 'trashed'].includes(before.state);
+  const isWaitedFor = before.tenantId !== null && !hasData;
   if (isWaitedFor && after.state === 'failed' && before.state !== 'failed') {
     if (after.replacedBy === null) checkGivenUp(world, after);
   }
@@ -137,7 +138,7 @@ export function checkKeys({ servers, database }: World): void {
   for (const [id, { keyVersion, config }] of servers.announcements) {
     // One that was under way when its instance was ended is for the sweeper to clear.
     const state = database.instances.committed().get(id)?.state;
-    if (state !== 'binding' && state !== 'ready') continue;
+    if (state !== 'binding' && state !== 'ready' && state !== 'resuming') continue;
     const wanted = JSON.parse(config) as string[];
     if (wanted.length === 0) continue;
     const fields = servers.keyVersions.get(id)?.[keyVersion - 1] ?? new Set();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { JsonObject } from '../../src/domain/config/json.js';
 import type { InstanceId } from '../../src/domain/ids.js';
-import { rotationIdOf } from '../../src/domain/ids.js';
+import { configChangeIdOf, rotationIdOf } from '../../src/domain/ids.js';
 import type { Instance, InstanceState } from '../../src/domain/instance.js';
 import { leaseNameOf } from '../../src/domain/lease-names.js';
 import type { Pool } from '../../src/domain/pool.js';
@@ -16,6 +17,7 @@ import { createMemoryStore } from './store/memory-store.js';
 import { plainHost } from './store/plain-host.js';
 
 const OFFER = 's@default';
+const ONE = { limit: 1, cursor: null };
 const at = (ms: number): Date => new Date(NOON.getTime() + ms);
 
 describe('the store of the simulator', () => {
@@ -571,6 +573,61 @@ function storeContract(open: () => Promise<Store>): void {
       },
     ]);
     expect(await store.instances.find(instanceId)).to.include({ keyVersion: 4, revision: 5 });
+  });
+
+  describe('the trash', () => {
+    async function readyOne(): Promise<Instance> {
+      await member('idle');
+      await store.instances.takeIdle(taking());
+      const { rows } = await store.instances.list({ tenantId: tenant.id }, ONE);
+      return present(
+        await store.instances.move(present(rows[0] ?? null), { verb: 'prove', at: NOON }),
+      );
+    }
+
+    it('has a new revision for what goes in, and for what comes out', async () => {
+      const ready = await readyOne();
+      const notes = { destroyAt: at(60_000) };
+      const trashed = present(
+        await store.instances.move(ready, { verb: 'trash', at: NOON }, notes),
+      );
+      expect(trashed).to.deep.include({ revision: ready.revision + 1, destroyAt: at(60_000) });
+      const out = { resumeStep: 'awaited', destroyAt: null } as const;
+      const back = await store.instances.move(trashed, { verb: 'restore', at: NOON }, out);
+      expect(back).to.include({ revision: ready.revision + 2, destroyAt: null, state: 'resuming' });
+    });
+
+    it('is looked at when it is not locked yet, when its time is up, and not in between', async () => {
+      const ready = await readyOne();
+      const isDue = async () => (await store.instances.listDue(10)).includes(ready.id);
+      const later = { destroyAt: new Date(systemClock.now().getTime() + 3_600_000) };
+      let row = present(await store.instances.move(ready, { verb: 'trash', at: NOON }, later));
+      expect(await isDue()).to.equal(true);
+      row = present(await store.instances.note(row, { revisionApplied: row.revision }));
+      expect(await isDue()).to.equal(false);
+      await store.instances.note(row, { destroyAt: NOON });
+      expect(await isDue()).to.equal(true);
+    });
+
+    it('has changes of configuration one at a time, and the last good one behind them', async () => {
+      const { id: instanceId } = await readyOne();
+      const change = (suffix: string, config: object) => ({
+        ...{ id: configChangeIdOf(suffix), instanceId, config: config as JsonObject, diff: [] },
+        ...{ revision: 3, at: NOON },
+      });
+      const first = present(await store.configs.open(change('a'.repeat(12), { ui: {} })));
+      expect(first).to.include({ number: 1, state: 'applying' });
+      expect(await store.configs.open(change('b'.repeat(12), {}))).to.equal(null);
+      await store.configs.advance(first, { state: 'applied', at: NOON });
+      expect(await store.configs.advance(first, { state: 'reverted', at: NOON })).to.equal(null);
+      await store.configs.open(change('c'.repeat(12), { tools: {} }));
+      expect(await store.configs.current(instanceId)).to.deep.include({ config: { tools: {} } });
+      await store.configs.closeOpen(instanceId, { at: NOON, reason: 'instance_not_ready' });
+      expect(await store.configs.current(instanceId)).to.deep.include({ config: { ui: {} } });
+      expect(await store.configs.latest(instanceId)).to.include({ number: 2, state: 'reverted' });
+      await store.configs.forget(instanceId);
+      expect(await store.configs.list(instanceId, 5)).to.deep.equal([]);
+    });
   });
 
   it('lists people who wait before older rows that an outage left', async () => {

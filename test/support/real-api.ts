@@ -15,6 +15,10 @@ import { TokenVerifier } from '../../src/api/credentials/token-verifier.js';
 import { trustedProxies } from '../../src/api/limits/caller-address.js';
 import { RequestLimits } from '../../src/api/limits/request-limits.js';
 import { AwaitInstance } from '../../src/commands/await-instance.js';
+import { ChangeConfig } from '../../src/commands/change-config.js';
+import { FindConfig } from '../../src/commands/find-config.js';
+import { RestartInstance } from '../../src/commands/restart-instance.js';
+import { RestoreInstance } from '../../src/commands/restore-instance.js';
 import { ChangeKeyCampaign } from '../../src/commands/change-key-campaign.js';
 import { ChangeKeys } from '../../src/commands/change-keys.js';
 import { ChangePool } from '../../src/commands/change-pool.js';
@@ -47,6 +51,7 @@ import { FakeCampaignValues } from './fakes/fake-campaign-values.js';
 import { FakeFingerprints } from './fakes/fake-fingerprints.js';
 import { FakeRateLimits } from './fakes/fake-rate-limits.js';
 import { FakeSecrets } from './fakes/fake-secrets.js';
+import { openClawSchemas } from './openclaw-schemas.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
 
 const ISSUER = 'clawdeploy';
@@ -106,6 +111,9 @@ export async function startRealApi(store: Store, version: string): Promise<RealA
   };
 }
 
+/** Some are destroyed at once, for that is asked for as well. */
+const GRACE_MS = 3_600_000;
+
 function commandsOn(store: Store): ApiCommands {
   const feed = { subscribe: () => () => undefined };
   const find = new FindInstance(store);
@@ -129,9 +137,18 @@ function commandsOn(store: Store): ApiCommands {
       find,
       list: new ListInstances(store),
       access: new ReadAccess(store, tokens, systemClock),
-      remove: new DeleteInstance(store, systemClock),
       wait,
       watch: new WatchInstance(store, feed, { openMax: 2, openPerTenantMax: 1 }),
+    },
+    lifecycle: {
+      remove: new DeleteInstance(store, systemClock, GRACE_MS),
+      restart: new RestartInstance(store, systemClock),
+      restore: new RestoreInstance(store, systemClock),
+      wait,
+    },
+    config: {
+      change: new ChangeConfig(store, openClawSchemas, systemClock),
+      find: new FindConfig(store, feed),
     },
     keys: { change: new ChangeKeys(store, secrets, systemClock), check, find, wait },
     rotations: {

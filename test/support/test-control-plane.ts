@@ -43,8 +43,8 @@ export class TestControlPlane {
       edge: fleet.edge,
       clock,
       log: quietLog,
-      renderConfig: (instance, keys, trial) =>
-        renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
+      renderConfig: (instance, parts) =>
+        renderTenantConfig({ instance, ...parts, stubModelUrl: 'http://model.invalid/v1' }),
       announced: new Map(),
       answered: new Map(),
       edgeAnswered: { at: null },

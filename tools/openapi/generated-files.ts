@@ -26,6 +26,7 @@ interface Document {
 interface Operation {
   readonly operationId: string;
   readonly responses: Readonly<Record<string, unknown>>;
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
   /** Empty for what anybody may read: probes, metrics and the document itself. */
   readonly security?: readonly unknown[];
 }
@@ -77,12 +78,18 @@ function succeeding(methods: readonly [string, Operation][]): Methods {
   return Object.fromEntries(changed);
 }
 
+/** What is sent, where it is not plain JSON. */
+function typeIn({ requestBody }: Operation): string {
+  const [type = 'application/json'] = Object.keys(requestBody?.content ?? {});
+  return type === 'application/json' ? '' : `, type: '${type}'`;
+}
+
 /** Method and path of each operation by its id, for the client to call it by. */
 function operationsOf(document: Document): string {
   const lines = calledIn(document).flatMap(([path, methods]) =>
     methods.map(
-      ([method, { operationId }]) =>
-        `${operationId}: { method: '${method.toUpperCase()}', path: '${path}' },`,
+      ([method, operation]) =>
+        `${operation.operationId}: { method: '${method.toUpperCase()}', path: '${path}'${typeIn(operation)} },`,
     ),
   );
   return `/** How each operation is called. */\nexport const OPERATIONS = {${lines.join('\n')}} as const;`;

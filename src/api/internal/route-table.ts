@@ -137,6 +137,7 @@ function routeOf(instance: Instance | null): Route {
       return { kind: instance.tenantId === null ? 'unknown' : 'starting' };
     case 'binding':
     case 'ready':
+    case 'resuming':
       return instance.address === null
         ? { kind: 'starting' }
         : { kind: 'upstream', address: instance.address };

@@ -1,5 +1,6 @@
 import { bodyParser } from '@koa/bodyparser';
 import { Fault } from '../../errors/index.js';
+import { JSON_BODY, MERGE_PATCH } from '../endpoint.js';
 import { InvalidRequest } from '../problem.js';
 import type { ApiMiddleware } from './state.js';
 
@@ -10,6 +11,8 @@ export const BODY_BYTES_MAX = 65_536;
 export function jsonBody(): ApiMiddleware {
   const parse = bodyParser({
     enableTypes: ['json'],
+    // Put in the places of the parser's own list, so that both are named.
+    extendTypes: { json: [JSON_BODY, MERGE_PATCH] },
     jsonLimit: BODY_BYTES_MAX,
     onError: (error) => {
       throw refusalOf(error);
@@ -19,9 +22,9 @@ export function jsonBody(): ApiMiddleware {
     const length = Number(context.get('content-length') || '0');
     if (length > BODY_BYTES_MAX) throw tooLarge();
     const hasBody = length > 0 || context.get('transfer-encoding') !== '';
-    if (hasBody && context.is('application/json') === false) {
+    if (hasBody && context.is(JSON_BODY, MERGE_PATCH) === false) {
       throw new InvalidRequest([
-        { pointer: '', detail: 'Send the body as application/json and say so in Content-Type.' },
+        { pointer: '', detail: `Send the body as ${JSON_BODY} and say so in Content-Type.` },
       ]);
     }
     await parse(context, next);

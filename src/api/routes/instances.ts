@@ -1,6 +1,5 @@
 import type { AwaitInstance } from '../../commands/await-instance.js';
 import type { ClaimInstance } from '../../commands/claim-instance.js';
-import type { DeleteInstance } from '../../commands/delete-instance.js';
 import type { FindInstance } from '../../commands/find-instance.js';
 import type { ListInstances } from '../../commands/list-instances.js';
 import type { InstanceView } from '../../commands/instance-view.js';
@@ -34,7 +33,6 @@ export interface InstanceCommands {
   readonly find: Pick<FindInstance, 'execute'>;
   readonly list: Pick<ListInstances, 'execute'>;
   readonly access: Pick<ReadAccess, 'execute'>;
-  readonly remove: Pick<DeleteInstance, 'execute'>;
   readonly wait: Pick<AwaitInstance, 'execute'>;
   readonly watch: Pick<WatchInstance, 'execute'>;
 }
@@ -47,7 +45,6 @@ export function instanceEndpoints(commands: InstanceCommands, names: PublicNames
     getInstance(commands, names),
     watchInstance(commands, names),
     readAccess(commands, names),
-    deleteInstance(commands, names),
   ];
 }
 
@@ -132,6 +129,7 @@ function getInstance({ find }: InstanceCommands, names: PublicNames): Endpoint {
     params: InstancePath,
     query: null,
     body: null,
+    isTagged: true,
     answers: { 200: { says: 'The instance.', schema: InstanceShown } },
     faults: ['instance_unknown'],
     async handle({ caller, params }) {
@@ -209,31 +207,6 @@ function readAccess({ access }: InstanceCommands, names: PublicNames): Endpoint 
       const instanceId = parseInstanceId(params.id);
       const { token } = await access.execute({ caller, instanceId, signal });
       return { status: 200, body: { url: urlOf(names, instanceId), token } };
-    },
-  });
-}
-
-function deleteInstance({ remove, wait }: InstanceCommands, names: PublicNames): Endpoint {
-  return endpoint({
-    method: 'delete',
-    path: '/v1/instances/:id',
-    operationId: 'deleteInstance',
-    scope: 'instances:write',
-    summary: 'Destroy an instance with all its data and keys',
-    params: InstancePath,
-    query: null,
-    body: null,
-    canWait: true,
-    answers: { 202: { says: 'Its name is closed; the rest follows.', schema: InstanceShown } },
-    faults: ['instance_unknown'],
-    async handle({ caller, params, waitMs, signal }) {
-      const instanceId = parseInstanceId(params.id);
-      let view = await remove.execute({ caller, instanceId });
-      if (waitMs !== null) {
-        const waiting = { caller, instanceId, until: 'deleted', withinMs: waitMs, signal } as const;
-        view = await wait.execute(waiting);
-      }
-      return { status: 202, body: presentInstance(names, view) };
     },
   });
 }

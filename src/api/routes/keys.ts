@@ -77,6 +77,7 @@ function changeKeys(commands: KeyCommands, names: PublicNames): Endpoint {
     query: VerifyQuery,
     body: KeysBody,
     canWait: true,
+    takesMatch: true,
     answers: CHANGE_ANSWERS,
     faults: [...CHANGE_FAULTS, ...VALUE_FAULTS, 'key_unknown'],
     handle: (request) => {
@@ -97,6 +98,7 @@ function setKey(commands: KeyCommands, names: PublicNames): Endpoint {
     query: VerifyQuery,
     body: KeyBody,
     canWait: true,
+    takesMatch: true,
     answers: CHANGE_ANSWERS,
     faults: [...CHANGE_FAULTS, ...VALUE_FAULTS],
     handle: (request) => {
@@ -118,6 +120,7 @@ function deleteKey(commands: KeyCommands, names: PublicNames): Endpoint {
     query: null,
     body: null,
     canWait: true,
+    takesMatch: true,
     answers: CHANGE_ANSWERS,
     faults: [...CHANGE_FAULTS, 'key_unknown'],
     handle: (request) =>
@@ -134,12 +137,15 @@ async function change(
   request: EndpointRequest<{ id: string }, { verify: 'true' | 'false' } | undefined, unknown>,
   changes: Pick<KeyChangeRequest, 'set' | 'remove' | 'owner'>,
 ): Promise<EndpointAnswer> {
-  const { caller, params, query, waitMs, signal } = request;
+  const { caller, params, query, match, waitMs, signal } = request;
   const instanceId = parseInstanceId(params.id);
   if (query?.verify === 'true') {
     await commands.check.execute(caller, instanceId, changes.set, signal);
   }
-  const changed = await commands.change.execute({ caller, instanceId, ...changes, signal });
+  const changed = await commands.change.execute({
+    ...{ caller, instanceId, ...changes, signal },
+    precondition: (view) => match.assert(presentInstance(names, view)),
+  });
   const waiting = { caller, instanceId, until: 'keys_live', signal } as const;
   const view =
     waitMs === null ? changed : await commands.wait.execute({ ...waiting, withinMs: waitMs });

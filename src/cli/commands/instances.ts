@@ -8,6 +8,7 @@ import { startProgress } from '../progress.js';
 import type { CommandSet } from '../program.js';
 import type { Session } from '../session.js';
 import { describeInstance, table } from '../text.js';
+import { wholeNumber } from '../whole-number.js';
 
 /** Stopping a gateway is bounded by its kill timeout; the rest takes seconds. */
 const DELETION_LIMIT_MS = 120_000;
@@ -19,6 +20,7 @@ interface ListFlags {
 
 interface DeleteFlags {
   readonly yes?: boolean;
+  readonly grace?: number;
   readonly wait?: boolean;
 }
 
@@ -45,6 +47,7 @@ export function addInstanceCommands({ program, call }: CommandSet): void {
     .description('destroy an instance with all its data and keys')
     .argument('<id>')
     .option('-y, --yes', 'do not ask')
+    .option('--grace <seconds>', 'let it be restored so long; 0 destroys at once', wholeNumber)
     .option('--wait', 'wait until nothing of it is left')
     .action((id: string, flags: DeleteFlags) => call((session) => remove(session, id, flags)));
 }
@@ -67,13 +70,17 @@ async function list({ client, signal, show }: Session, flags: ListFlags): Promis
 async function remove(session: Session, id: string, flags: DeleteFlags): Promise<void> {
   const { client, signal, show } = session;
   await mayDelete(session, id, flags);
-  const marked = await client.call('deleteInstance', { path: { id }, signal });
-  const instance = flags.wait === true ? await untilGone(session, id) : marked;
-  const text =
-    instance.state === 'deleted'
-      ? `${id} is gone.\n`
-      : `${id} is closed; its data is being destroyed.\n`;
-  show(instance, text);
+  const query = flags.grace === undefined ? {} : { grace: flags.grace };
+  const marked = await client.call('deleteInstance', { path: { id }, query, signal });
+  const isTrashed = marked.state === 'trashed';
+  const instance = flags.wait === true && !isTrashed ? await untilGone(session, id) : marked;
+  show(instance, fateOf(instance));
+}
+
+function fateOf({ id, state, destroyAt }: Instance): string {
+  if (state === 'deleted') return `${id} is gone.\n`;
+  if (state !== 'trashed') return `${id} is closed; its data is being destroyed.\n`;
+  return `${id} is closed; until ${destroyAt ?? 'then'} \`clawdeploy restore ${id}\` brings it back.\n`;
 }
 
 async function mayDelete({ world }: Session, id: string, { yes }: DeleteFlags): Promise<void> {

@@ -40,7 +40,7 @@ export interface paths {
     readonly put?: never;
     readonly post?: never;
     /**
-     * Destroy an instance with all its data and keys
+     * Put an instance out of reach, and destroy it with all its data and keys
      * @description Needs the scope `instances:write`: tenant, product, operator.
      */
     readonly delete: operations['deleteInstance'];
@@ -81,6 +81,110 @@ export interface paths {
      * @description Needs the scope `access:read`: tenant, product, operator.
      */
     readonly get: operations['readAccess'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/instances/{id}/restart': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Start the gateway again where it is, with its data; 10–25 s after its turns have ended
+     * @description Needs the scope `instances:write`: tenant, product, operator.
+     */
+    readonly post: operations['restartInstance'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/instances/{id}/restore': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Take an instance out of the trash, with its data, keys and token
+     * @description Needs the scope `instances:write`: tenant, product, operator.
+     */
+    readonly post: operations['restoreInstance'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/instances/{id}/config': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * Show the tenant’s part of the gateway’s configuration, and what is the platform’s
+     * @description Needs the scope `config:read`: tenant, product, operator, auditor.
+     */
+    readonly get: operations['getConfig'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /**
+     * Change the tenant’s part of the gateway’s configuration, without a restart where possible
+     * @description Needs the scope `config:write`: tenant, product, operator.
+     */
+    readonly patch: operations['patchConfig'];
+    readonly trace?: never;
+  };
+  readonly '/v1/instances/{id}/config/changes': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * List the last changes of the configuration, newest first
+     * @description Needs the scope `config:read`: tenant, product, operator, auditor.
+     */
+    readonly get: operations['listConfigChanges'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/instances/{id}/config/changes/{change}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * Show one change of the configuration, and what became of it
+     * @description Needs the scope `config:read`: tenant, product, operator, auditor.
+     */
+    readonly get: operations['getConfigChange'];
     readonly put?: never;
     readonly post?: never;
     readonly delete?: never;
@@ -553,7 +657,9 @@ export interface components {
         | 'idle'
         | 'binding'
         | 'ready'
+        | 'resuming'
         | 'stopped'
+        | 'trashed'
         | 'failed'
         | 'deleting'
         | 'deleted';
@@ -579,6 +685,12 @@ export interface components {
        * @example 2026-11-23T12:00:00.000Z
        */
       readonly readyAt: string | null;
+      /**
+       * Format: date-time
+       * @description When what is in the trash is destroyed; until then it can be restored.
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly destroyAt: string | null;
       readonly failure: {
         readonly code: string;
         readonly sentence: string;
@@ -588,6 +700,7 @@ export interface components {
         readonly self: string;
         readonly keys: string;
         readonly access: string;
+        readonly config: string;
       };
     };
     readonly Problem: {
@@ -619,6 +732,11 @@ export interface components {
         | 'sweep_unknown'
         | 'pool_bounds_refused'
         | 'config_invalid'
+        | 'config_refused'
+        | 'config_platform_owned'
+        | 'config_too_large'
+        | 'config_change_unknown'
+        | 'precondition_required'
         | 'name_taken'
         | 'idempotency_key_reused'
         | 'api_key_shown_once'
@@ -629,6 +747,9 @@ export interface components {
         | 'keys_lost'
         | 'rotation_in_progress'
         | 'key_campaign_in_progress'
+        | 'config_change_in_progress'
+        | 'restore_refused'
+        | 'precondition_failed'
         | 'pool_empty'
         | 'streams_limit_reached'
         | 'rate_limited'
@@ -646,6 +767,7 @@ export interface components {
         | 'gateway_refused'
         | 'edge_unreachable'
         | 'provider_unreachable'
+        | 'config_schema_missing'
         | 'internal'
         | 'pool_bounds_inverted'
         | 'row_malformed'
@@ -692,6 +814,81 @@ export interface components {
       readonly url: string;
       /** @description Opens the gateway as its admin; keep it secret. */
       readonly token: string;
+    };
+    readonly Config: {
+      readonly instance: string;
+      /** @description By whose schema it is checked. */
+      readonly openclawVersion: string;
+      /** @description Grows with each change; 0 before one. */
+      readonly revision: number;
+      /** @description The tenant’s own part; no secret is in it. */
+      readonly config: {
+        readonly [key: string]: unknown;
+      };
+      /** @description Settings that cannot be changed here. */
+      readonly platformOwned: readonly {
+        readonly path: string;
+        readonly why: string;
+      }[];
+    };
+    readonly ConfigOutcome: {
+      readonly diff: components['schemas']['ConfigDiff'];
+      readonly needsRestart: boolean;
+      /** @description null where nothing differs, and for a dry run. */
+      readonly change: components['schemas']['ConfigChange'] | null;
+    };
+    readonly ConfigDiff: readonly {
+      /** @example /agents/defaults/thinkingDefault */
+      readonly path: string;
+      /** @enum {string} */
+      readonly change: 'added' | 'removed' | 'changed';
+      /**
+       * @description hot: within a second. next_use: when it is read next. restart: the gateway starts again by itself, 10–25 s.
+       * @enum {string}
+       */
+      readonly effect: 'hot' | 'next_use' | 'restart';
+    }[];
+    readonly ConfigChange: {
+      readonly id: string;
+      readonly instance: string;
+      readonly revision: number;
+      /**
+       * @description applied: the gateway was seen to run with it. reverted: it did not take it, and goes on with what it had before.
+       * @enum {string}
+       */
+      readonly state: 'applying' | 'applied' | 'reverted';
+      readonly diff: components['schemas']['ConfigDiff'];
+      readonly failure: {
+        /** @enum {string} */
+        readonly code: 'not_taken' | 'instance_not_ready' | 'instance_gone';
+        readonly sentence: string;
+      } | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly requestedAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly closedAt: string | null;
+    };
+    /**
+     * @description A JSON Merge Patch (RFC 7396): null removes, a list replaces a list.
+     * @example {
+     *       "agents": {
+     *         "defaults": {
+     *           "thinkingDefault": "low"
+     *         }
+     *       }
+     *     }
+     */
+    readonly ConfigPatch: {
+      readonly [key: string]: unknown;
+    };
+    readonly ConfigChangeList: {
+      readonly items: readonly components['schemas']['ConfigChange'][];
     };
     readonly KeyList: {
       readonly items: readonly components['schemas']['Key'][];
@@ -945,7 +1142,9 @@ export interface components {
         readonly idle?: number;
         readonly binding?: number;
         readonly ready?: number;
+        readonly resuming?: number;
         readonly stopped?: number;
+        readonly trashed?: number;
         readonly failed?: number;
         readonly deleting?: number;
         readonly deleted?: number;
@@ -1123,6 +1322,8 @@ export interface components {
         | 'instances:read'
         | 'instances:write'
         | 'access:read'
+        | 'config:read'
+        | 'config:write'
         | 'keys:read'
         | 'keys:write'
         | 'pools:read'
@@ -1177,6 +1378,8 @@ export interface components {
         | 'instances:read'
         | 'instances:write'
         | 'access:read'
+        | 'config:read'
+        | 'config:write'
         | 'keys:read'
         | 'keys:write'
         | 'pools:read'
@@ -1260,7 +1463,9 @@ export interface operations {
           | 'idle'
           | 'binding'
           | 'ready'
+          | 'resuming'
           | 'stopped'
+          | 'trashed'
           | 'failed'
           | 'deleting'
           | 'deleted';
@@ -1328,7 +1533,10 @@ export interface operations {
   readonly getInstance: {
     readonly parameters: {
       readonly query?: never;
-      readonly header?: never;
+      readonly header?: {
+        /** @description ETag of what is known: 304 while it is still so. */
+        readonly 'if-none-match'?: string;
+      };
       readonly path: {
         /** @description Id of the instance. */
         readonly id: string;
@@ -1340,6 +1548,8 @@ export interface operations {
       /** @description The instance. */
       readonly 200: {
         headers: {
+          /** @description Names this state of it; for If-Match. */
+          readonly etag: string;
           readonly [name: string]: unknown;
         };
         content: {
@@ -1350,10 +1560,15 @@ export interface operations {
   };
   readonly deleteInstance: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description Seconds in which it can be restored; as many as the installation allows by default and at most. 0 destroys it at once. */
+        readonly grace?: number | null;
+      };
       readonly header?: {
         /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
         readonly prefer?: string;
+        /** @description ETag of what was read: 412 when it was changed since. * stands for any. */
+        readonly 'if-match'?: string;
       };
       readonly path: {
         /** @description Id of the instance. */
@@ -1363,7 +1578,7 @@ export interface operations {
     };
     readonly requestBody?: never;
     readonly responses: {
-      /** @description Its name is closed; the rest follows. */
+      /** @description Nobody reaches it any more; it is destroyed at once, or at destroyAt. */
       readonly 202: {
         headers: {
           readonly [name: string]: unknown;
@@ -1430,6 +1645,199 @@ export interface operations {
       };
     };
   };
+  readonly restartInstance: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
+        readonly prefer?: string;
+        /** @description ETag of what was read: 412 when it was changed since. * stands for any. */
+        readonly 'if-match'?: string;
+      };
+      readonly path: {
+        /** @description Id of the instance. */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Ready again, and proven. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Instance'];
+        };
+      };
+      /** @description On its way back to ready. */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Instance'];
+        };
+      };
+    };
+  };
+  readonly restoreInstance: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
+        readonly prefer?: string;
+        /** @description ETag of what was read: 412 when it was changed since. * stands for any. */
+        readonly 'if-match'?: string;
+      };
+      readonly path: {
+        /** @description Id of the instance. */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Ready again, and proven. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Instance'];
+        };
+      };
+      /** @description On its way back to ready. */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Instance'];
+        };
+      };
+    };
+  };
+  readonly getConfig: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: {
+        /** @description ETag of what is known: 304 while it is still so. */
+        readonly 'if-none-match'?: string;
+      };
+      readonly path: {
+        /** @description Id of the instance. */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The configuration. */
+      readonly 200: {
+        headers: {
+          /** @description Names this state of it; for If-Match. */
+          readonly etag: string;
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Config'];
+        };
+      };
+    };
+  };
+  readonly patchConfig: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description true: only says what would change. */
+        readonly dry_run?: 'true' | 'false';
+      };
+      readonly header?: {
+        /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
+        readonly prefer?: string;
+        /** @description ETag of what was read: 412 when it was changed since. * stands for any. */
+        readonly 'if-match'?: string;
+      };
+      readonly path: {
+        /** @description Id of the instance. */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/merge-patch+json': components['schemas']['ConfigPatch'];
+      };
+    };
+    readonly responses: {
+      /** @description Nothing differs, a dry run, or it came to its end. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ConfigOutcome'];
+        };
+      };
+      /** @description Changed; the gateway follows in about a second. */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ConfigOutcome'];
+        };
+      };
+    };
+  };
+  readonly listConfigChanges: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Id of the instance. */
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The last twenty. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ConfigChangeList'];
+        };
+      };
+    };
+  };
+  readonly getConfigChange: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Id of the instance. */
+        readonly id: string;
+        readonly change: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The change. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ConfigChange'];
+        };
+      };
+    };
+  };
   readonly listKeys: {
     readonly parameters: {
       readonly query?: never;
@@ -1462,6 +1870,8 @@ export interface operations {
       readonly header?: {
         /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
         readonly prefer?: string;
+        /** @description ETag of what was read: 412 when it was changed since. * stands for any. */
+        readonly 'if-match'?: string;
       };
       readonly path: {
         /** @description Id of the instance. */
@@ -1504,6 +1914,8 @@ export interface operations {
       readonly header?: {
         /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
         readonly prefer?: string;
+        /** @description ETag of what was read: 412 when it was changed since. * stands for any. */
+        readonly 'if-match'?: string;
       };
       readonly path: {
         /** @description Id of the instance. */
@@ -1545,6 +1957,8 @@ export interface operations {
       readonly header?: {
         /** @description wait=N holds the answer for up to N ≤ 60 seconds until it is done. */
         readonly prefer?: string;
+        /** @description ETag of what was read: 412 when it was changed since. * stands for any. */
+        readonly 'if-match'?: string;
       };
       readonly path: {
         /** @description Id of the instance. */

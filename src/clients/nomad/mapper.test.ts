@@ -27,6 +27,18 @@ describe('viewsOf', () => {
     });
   });
 
+  it('tells that a task was told to restart, until its next process has started', () => {
+    const isRestarting = (...types: string[]): boolean | undefined => {
+      const Events = types.map((Type) => ({ Type }));
+      const [view] = viewsOf([{ ...stub, TaskStates: { openclaw: { Restarts: 0, Events } } }]);
+      return view?.isRestarting;
+    };
+    expect(isRestarting('Received', 'Started')).to.equal(false);
+    expect(isRestarting('Started', 'Restart Signaled')).to.equal(true);
+    expect(isRestarting('Started', 'Restart Signaled', 'Terminated', 'Restarting')).to.equal(true);
+    expect(isRestarting('Restart Signaled', 'Terminated', 'Started')).to.equal(false);
+  });
+
   it('tells restarts and the last events, in one bounded line', () => {
     const Events = [
       { Type: 'Received', DisplayMessage: 'Task received by client' },

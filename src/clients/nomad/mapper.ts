@@ -30,6 +30,7 @@ function viewOf(stub: AllocationStub): AllocationView {
     phase: isPhase(stub.ClientStatus) ? stub.ClientStatus : 'unknown',
     isWanted: stub.DesiredStatus === 'run',
     startedAt: startedAtOf(tasks.map(({ StartedAt }) => StartedAt ?? null)),
+    isRestarting: isRestarting(events.map(({ Type }) => Type)),
     restarts: Math.max(0, ...tasks.map(({ Restarts }) => Restarts)),
     exitCode: exitCodeOf(events),
     lastEvent: line === '' ? null : line.slice(0, EVENT_LINE_MAX),
@@ -41,6 +42,11 @@ function startedAtOf(starts: readonly (string | null)[]): Date | null {
   const times = starts.flatMap((start) => (start === null ? [] : [Date.parse(start)]));
   const latest = Math.max(0, ...times.filter((time) => !Number.isNaN(time)));
   return latest === 0 ? null : new Date(latest);
+}
+
+/** Whether a restart was asked for and nothing was started since; events come oldest first. */
+function isRestarting(types: readonly string[]): boolean {
+  return types.lastIndexOf('Restart Signaled') > types.lastIndexOf('Started');
 }
 
 /** The code of the last ending that Nomad tells of. */

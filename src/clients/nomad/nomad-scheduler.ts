@@ -98,6 +98,16 @@ export class NomadScheduler implements Scheduler {
     return 'gone';
   }
 
+  async restartInstance(
+    instanceId: InstanceId,
+    allocationId: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if ((await this.#ours(instanceId, signal)) === null) return;
+    const path = `/client/allocation/${allocationId}/restart`;
+    await this.#http.send({ method: 'PUT', path, body: {}, signal }, Anything);
+  }
+
   async listAllocations(
     instanceId: InstanceId,
     signal: AbortSignal,

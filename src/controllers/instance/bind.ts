@@ -13,15 +13,12 @@ import { assertEdgeLeads, tryThroughEdge } from './edge-proof.js';
 import { lookAgainMs } from './look-again.js';
 import { moveOwner } from './move-owner.js';
 import type { Outside } from './outside.js';
+import { againAfterMs, becomeReady, prove } from './prove.js';
 import { sight } from './sight.js';
 import { tokenOf } from './token-of.js';
 
 /** Between two looks at a gateway that is still starting, e.g. after its task was killed. */
 const STARTING_AGAIN_MS = 400;
-/** After a wrong login: ten of them in a minute lock us out for five. */
-const REFUSED_AGAIN_MS = 10_000;
-/** A gateway that locked us out lets nobody in for five minutes; asking sooner is of no use. */
-const LOCKED_OUT_AGAIN_MS = 60_000;
 
 /** What a try is given besides the instance: how its deadlines see it, and when to end. */
 export interface Try {
@@ -54,7 +51,7 @@ export async function bind(
     case 'acknowledge':
       return acknowledge(outside, instance, { asTried, signal });
     case 'prove':
-      return prove(outside, instance, { asTried, signal });
+      return prove(outside, instance, 'bind', { asTried, signal });
     case 'fail':
       return fail(outside, instance, plan.failure, signal);
   }
@@ -104,48 +101,7 @@ async function acknowledge(
   const poolToken = await tokenOf(outside, instance, instance.gatewayVersion - 1, signal);
   const verdict = await outside.gateway.tryToken(address, poolToken, signal);
   if (verdict === 'refused') return reached(outside, instance, 'acknowledged');
-  return recheck(verdict === 'locked_out' ? LOCKED_OUT_AGAIN_MS : againMs);
-}
-
-/** The proof: the tenant's token opens the gateway through the edge, by the instance's own name. */
-async function prove(
-  outside: Outside,
-  instance: Instance,
-  { asTried, signal }: Try,
-): Promise<Outcome> {
-  const verdict = await tryThroughEdge(outside, instance, signal);
-  switch (verdict) {
-    case 'refused':
-      return recheck(REFUSED_AGAIN_MS);
-    case 'locked_out':
-      return recheck(LOCKED_OUT_AGAIN_MS);
-    case 'unreachable':
-      return recheck(lookAgainMs(asTried.stateAt, outside.clock.now()));
-    case 'accepted':
-      return becomeReady(outside, instance, signal);
-  }
-}
-
-async function becomeReady(
-  outside: Outside,
-  instance: Instance,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { gateway, store, clock, log, onPhase } = outside;
-  const address = await currentAddress(outside, instance, signal);
-  const applied = address === null ? null : await gateway.appliedRevision(address, signal);
-  const at = clock.now();
-  await store.transaction(async (tx) => {
-    const notes = { revisionApplied: applied ?? instance.revisionApplied };
-    const proven = await tx.instances.move(instance, { verb: 'prove', at }, notes);
-    if (proven === null) return;
-    const payload = { name: instance.name, revision: applied };
-    await tx.outbox.append({ topic: 'instance.ready', key: instance.id, payload, at });
-  });
-  outside.wakePool(instance.poolId);
-  onPhase('bind', (at.getTime() - instance.stateAt.getTime()) / 1000);
-  log.info('instance ready', { instanceId: instance.id, allocationId: instance.allocationId });
-  return applied === instance.revision ? SETTLED : recheck(0);
+  return recheck(verdict === 'locked_out' ? againAfterMs(verdict) : againMs);
 }
 
 /**
@@ -161,7 +117,7 @@ async function fail(
 ): Promise<Outcome> {
   if (instance.bindingStep === 'acknowledged') {
     const verdict = await tryThroughEdge(outside, instance, signal);
-    if (verdict === 'accepted') return becomeReady(outside, instance, signal);
+    if (verdict === 'accepted') return becomeReady(outside, instance, 'bind', signal);
     await assertEdgeLeads(outside, instance, signal);
   }
   if (await moveOwner(outside, instance, failure, 'anywhere')) return recheck(0);

@@ -6,9 +6,11 @@ import type { Reconciler } from '../reconciler.js';
 import { SETTLED, STEP_ASIDE, recheck } from '../reconciler.js';
 import { bind } from './bind.js';
 import { keepReady } from './keep-ready.js';
+import { keepTrashed } from './keep-trashed.js';
 import { launch } from './launch.js';
 import type { Outside } from './outside.js';
 import { Patience, isOurTrouble } from './patience.js';
+import { resume } from './resume.js';
 import { tearDown } from './tear-down.js';
 import { warm } from './warm.js';
 import { watchIdle } from './watch-idle.js';
@@ -45,6 +47,10 @@ export class InstanceReconciler implements Reconciler {
       case 'ready':
         this.#patience.forget(instance.id);
         return keepReady(this.outside, instance, signal);
+      case 'resuming':
+        return resume(this.outside, instance, { asTried: this.#asTried(instance), signal });
+      case 'trashed':
+        return keepTrashed(this.outside, instance, signal);
       case 'failed':
         return this.#clearAway(instance);
       case 'deleting':

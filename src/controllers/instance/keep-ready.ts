@@ -4,13 +4,14 @@ import { SETTLED, recheck } from '../reconciler.js';
 import { announce, announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
 import { lookAgainMs } from './look-again.js';
+import { followConfig } from './follow-config.js';
 import type { Outside } from './outside.js';
 import { rotateKeys } from './rotate-keys.js';
 
 /** Between two looks at a gateway that is still starting. */
 const STARTING_AGAIN_MS = 400;
 
-/** ready: keeps the route true, brings each new revision to the gateway, and keys to their end. */
+/** ready: keeps the route true, brings each new revision to the gateway, and keys and settings to their end. */
 export async function keepReady(
   outside: Outside,
   instance: Instance,
@@ -19,6 +20,8 @@ export async function keepReady(
   const address = await currentAddress(outside, instance, signal);
   const rotated = await rotateKeys(outside, instance, address, signal);
   if (rotated !== null) return rotated;
+  const followed = await followConfig(outside, instance, address, signal);
+  if (followed !== null) return followed;
   if (instance.revisionApplied >= instance.revision) return SETTLED;
   if (address === null) {
     await announceToBlocked(outside, instance, signal);

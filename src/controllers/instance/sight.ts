@@ -51,7 +51,7 @@ async function explain(
     const lastEvent = blockedBy;
     return { ...found, ...UNTROUBLED, phase: 'absent', blockedBy, lastEvent };
   }
-  const { id: allocationId, ...seen } = allocation;
+  const { id: allocationId, isRestarting: _isRestarting, ...seen } = allocation;
   return { ...found, allocationId, ...seen, blockedBy: null };
 }
 
@@ -66,6 +66,6 @@ const UNTROUBLED = {
 } as const;
 
 /** The allocation that counts: a wanted one before any that is on its way out. */
-function newest(allocations: readonly AllocationView[]): AllocationView | undefined {
+export function newest(allocations: readonly AllocationView[]): AllocationView | undefined {
   return allocations.find(({ isWanted }) => isWanted) ?? allocations[0];
 }

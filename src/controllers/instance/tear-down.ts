@@ -28,6 +28,7 @@ export async function tearDown(
     // Whoever takes an instance out of `ready` closes its rotation; the release before did not.
     const closing = { at, reason: 'instance_gone', actor: 'controller' } as const;
     await tx.rotations.closeOpen(instance.id, closing);
+    await tx.configs.forget(instance.id);
     await tx.outbox.append({ topic: 'instance.deleted', key: instance.id, payload: {}, at });
   });
   outside.announced.delete(instance.id);

@@ -50,6 +50,9 @@ async function clearAway(
   return job === 'gone' ? 'done' : 'begun';
 }
 
+/** In these a tenant's data is in the instance, so no other one can take its place. */
+const WITH_DATA: readonly Instance['state'][] = ['ready', 'resuming', 'trashed'];
+
 /**
  * A member is given up like any that failed. A tenant's instance is kept as it is and says that it
  * is lost: they are told, and what is left of it is there to be looked at.
@@ -66,7 +69,7 @@ async function failLost(
     return 'overtaken';
   }
   await record(outside, action);
-  if (instance.state !== 'ready') {
+  if (!WITH_DATA.includes(instance.state)) {
     await giveUpMember(outside, instance, failure);
     return 'done';
   }
@@ -77,6 +80,7 @@ async function failLost(
     if (moved === null) return null;
     const closing = { at, reason: 'instance_not_ready', actor: 'sweeper' } as const;
     await tx.rotations.closeOpen(instance.id, closing);
+    await tx.configs.closeOpen(instance.id, closing);
     const payload = { code: failure.code };
     await tx.outbox.append({ topic: 'instance.failed', key: instance.id, payload, at });
     return moved;

@@ -43,7 +43,9 @@ export interface Difference {
 }
 
 /** States whose instances run. What is coming, leaving or stopped may have a job or not. */
-const RUNNING: readonly InstanceState[] = ['warming', 'idle', 'binding', 'ready'];
+const RUNNING: readonly InstanceState[] = [
+  ...(['warming', 'idle', 'binding', 'ready', 'resuming', 'trashed'] as const),
+];
 /** Of those, the ones in which nobody's data can be: losing them costs a start and nothing else. */
 const WITHOUT_DATA: readonly InstanceState[] = ['warming', 'idle'];
 

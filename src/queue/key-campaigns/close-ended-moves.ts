@@ -37,7 +37,7 @@ function endOf(ended: KeyMoveEnded): Omit<KeyMoveStep, 'at'> {
 function skipReasonOf({ instanceState, hasKey, rotation }: KeyMoveEnded): SkipReason | null {
   if (instanceState === 'deleting' || instanceState === 'deleted') return 'instance_gone';
   if (rotation?.state === 'verified') return null;
-  if (instanceState === 'failed') return 'not_ready';
+  if (instanceState === 'failed' || instanceState === 'trashed') return 'not_ready';
   if (rotation === null) return hasKey ? null : 'key_changed';
   switch (rotation.reason) {
     case 'instance_gone':

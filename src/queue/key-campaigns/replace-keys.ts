@@ -93,10 +93,12 @@ async function outlookOf(
     case 'warming':
     case 'idle':
     case 'binding':
+    case 'resuming':
       return isPlatforms ? 'wait' : 'key_changed';
     case 'ready':
       return isPlatforms ? 'begin' : 'key_changed';
     case 'stopped':
+    case 'trashed':
     case 'failed':
       return isPlatforms ? 'not_ready' : 'key_changed';
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../errors/index.js';
 import type { ClaimId, InstanceId, PoolId, TenantId } from '../../domain/ids.js';
 import type { FailureCode, Instance } from '../../domain/instance.js';
-import { BINDING_STEPS, INSTANCE_STATES } from '../../domain/instance.js';
+import { BINDING_STEPS, INSTANCE_STATES, RESUME_STEPS } from '../../domain/instance.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import type { InstanceRow } from '../rows/instance-row.js';
 
@@ -10,6 +10,7 @@ const StoredWords = z.object({
   state: z.enum(INSTANCE_STATES),
   sizeClass: z.enum(SIZE_CLASS_NAMES),
   bindingStep: z.enum(BINDING_STEPS).nullable(),
+  resumeStep: z.enum(RESUME_STEPS).nullable(),
 });
 
 /** A stored row as a domain instance; a row that no code of ours can have written is a bug. */
@@ -30,6 +31,8 @@ export function toInstance(row: InstanceRow): Instance {
     tenantId: row.tenantId as TenantId | null,
     claimId: row.claimId as ClaimId | null,
     name: row.name,
+    restartFrom: row.restartFrom,
+    destroyAt: row.destroyAt,
     revision: row.revision,
     revisionApplied: row.revisionApplied,
     gatewayVersion: row.gatewayVersion,

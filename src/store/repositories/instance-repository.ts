@@ -2,7 +2,7 @@ import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { In, IsNull, Not } from 'typeorm';
 import { Fault } from '../../errors/index.js';
 import type { InstanceId, PoolId } from '../../domain/ids.js';
-import type { Instance, InstanceState } from '../../domain/instance.js';
+import type { Instance, InstanceState, InstanceVerb } from '../../domain/instance.js';
 import { HOLDING_STATES, INSTANCE_STATES, STOCK_STATES, nextState } from '../../domain/instance.js';
 import { leaseNameOf } from '../../domain/lease-names.js';
 import type { Pool } from '../../domain/pool.js';
@@ -23,6 +23,9 @@ import { toInstance } from './instance-mapper.js';
 /** Columns of InstanceNotes, so that a note can be written as one conditional statement. */
 const NOTE_COLUMNS = {
   bindingStep: 'binding_step',
+  resumeStep: 'resume_step',
+  restartFrom: 'restart_from',
+  destroyAt: 'destroy_at',
   gatewayVersion: 'gateway_version',
   revision: 'revision',
   revisionApplied: 'revision_applied',
@@ -119,10 +122,13 @@ const BOUND = [
   `revision = revision + 1`,
 ];
 
+/** What an instance is told changes with these, so that it has a new revision. */
+const RETOLD: readonly InstanceVerb[] = ['trash', 'restore'];
+
 /** People who wait come first, however many rows an outage leaves behind that wait for longer. */
 const DUE_ORDER = `
   CASE
-    WHEN tenant_id IS NOT NULL AND state IN ('creating', 'warming', 'binding') THEN 0
+    WHEN tenant_id IS NOT NULL AND state IN ('creating', 'warming', 'binding', 'resuming') THEN 0
     WHEN state = 'ready' THEN 1
     WHEN state IN ('creating', 'warming') THEN 2
     ELSE 3
@@ -134,11 +140,14 @@ const DUE_ORDER = `
  */
 const LIST_DUE = `
   (SELECT id FROM instances
-  WHERE state IN ('creating', 'warming', 'binding', 'deleting')
+  WHERE state IN ('creating', 'warming', 'binding', 'resuming', 'deleting')
+    OR (state = 'trashed' AND (revision_applied < revision OR destroy_at <= now()))
     OR (state = 'failed' AND (tenant_id IS NULL OR replaced_by IS NOT NULL))
     OR (state = 'ready' AND (revision_applied < revision OR keys_pruned_to < key_version
       OR EXISTS (SELECT FROM rotations
-        WHERE instance_id = instances.id AND state NOT IN ('verified', 'unconfirmed', 'reverted'))))
+        WHERE instance_id = instances.id AND state NOT IN ('verified', 'unconfirmed', 'reverted'))
+      OR EXISTS (SELECT FROM config_changes
+        WHERE instance_id = instances.id AND state = 'applying')))
   ORDER BY ${DUE_ORDER} LIMIT $1)
   UNION ALL
   (SELECT id FROM instances
@@ -270,6 +279,7 @@ export class PostgresInstanceStore implements InstanceStore {
     const extra = [
       ...(hasStarted ? ['admitted_at = COALESCE(admitted_at, $5)'] : []),
       ...(move.verb === 'bind' ? BOUND : []),
+      ...(RETOLD.includes(move.verb) ? ['revision = revision + 1'] : []),
     ];
     if (move.failure !== undefined) {
       changes.set('failure_code', move.failure.code).set('failure_sentence', move.failure.sentence);

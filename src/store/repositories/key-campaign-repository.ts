@@ -41,7 +41,7 @@ const AFFECTED = `
   SELECT k.instance_id AS "instanceId"
   FROM instance_keys k JOIN instances i ON i.id = k.instance_id
   WHERE k.name = $2 AND k.owner = $3 AND k.removed_at IS NULL
-    AND i.tenant_id IS NOT NULL AND i.state NOT IN ('failed', 'deleting', 'deleted')
+    AND i.tenant_id IS NOT NULL AND i.state NOT IN ('trashed', 'failed', 'deleting', 'deleted')
   ORDER BY md5($1 || k.instance_id)`;
 
 const PLAN = `
@@ -60,7 +60,7 @@ const ENDED = `
     LEFT JOIN instance_keys k ON k.instance_id = m.instance_id AND k.name = c.key_name
       AND k.removed_at IS NULL
   WHERE m.campaign_id = $1 AND m.state = 'begun'
-    AND (i.state IN ('failed', 'deleting', 'deleted')
+    AND (i.state IN ('trashed', 'failed', 'deleting', 'deleted')
       OR CASE WHEN m.rotation_id IS NULL
         THEN k.renewal_due_at IS NULL
         ELSE i.state = 'stopped' OR r.state IN ('verified', 'unconfirmed', 'reverted') END)`;

@@ -15,12 +15,13 @@ import { TenantRow } from './tenant-row.js';
 })
 @Check(
   'instances_state_known',
-  "state IN ('creating', 'warming', 'idle', 'binding', 'ready', 'stopped', 'failed', 'deleting', 'deleted')",
+  "state IN ('creating', 'warming', 'idle', 'binding', 'ready', 'resuming', 'stopped', 'trashed', 'failed', 'deleting', 'deleted')",
 )
 @Check(
   'instances_owned_when_bound',
-  "state NOT IN ('binding', 'ready', 'stopped') OR tenant_id IS NOT NULL",
+  "state NOT IN ('binding', 'ready', 'resuming', 'stopped', 'trashed') OR tenant_id IS NOT NULL",
 )
+@Check('instances_trashed_for_a_time', "(state = 'trashed') <= (destroy_at IS NOT NULL)")
 @Check('instances_idle_has_no_owner', "state <> 'idle' OR tenant_id IS NULL")
 export class InstanceRow {
   @PrimaryColumn('text') id!: string;
@@ -42,6 +43,9 @@ export class InstanceRow {
   @Column('text', { name: 'claim_id', nullable: true }) claimId!: string | null;
   @Column('text', { nullable: true }) name!: string | null;
   @Column('text', { name: 'binding_step', nullable: true }) bindingStep!: string | null;
+  @Column('text', { name: 'resume_step', nullable: true }) resumeStep!: string | null;
+  @Column('timestamptz', { name: 'restart_from', nullable: true }) restartFrom!: Date | null;
+  @Column('timestamptz', { name: 'destroy_at', nullable: true }) destroyAt!: Date | null;
   @Column('integer', { default: 1 }) revision!: number;
   @Column('integer', { name: 'revision_applied', default: 0 }) revisionApplied!: number;
   @Column('integer', { name: 'gateway_version', default: 1 }) gatewayVersion!: number;

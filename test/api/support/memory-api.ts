@@ -24,6 +24,7 @@ import type { Log, RateLimits } from '../../../src/ports/index.js';
 import { FakeRateLimits } from '../../support/fakes/fake-rate-limits.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
 import { MemoryApiKeys } from './memory-api-keys.js';
+import { MemoryConfigs } from './memory-configs.js';
 import { MemoryFleet } from './memory-fleet.js';
 import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryRotations } from './memory-rotations.js';
@@ -92,6 +93,7 @@ export async function startMemoryApi(
   const jwksFile = join(dir, 'jwks.json');
   const fleet = new MemoryFleet();
   const rotations = new MemoryRotations(fleet);
+  const configs = new MemoryConfigs(fleet);
   const sweeps = new MemorySweeps();
   const campaigns = new MemoryKeyCampaigns();
   const apiKeys = new MemoryApiKeys(clock);
@@ -100,6 +102,8 @@ export async function startMemoryApi(
   const endpoints = allEndpoints(
     {
       instances: fleet.commands,
+      lifecycle: fleet.commands,
+      config: configs.commands,
       keys: fleet.commands,
       rotations: rotations.commands,
       keyCampaigns: campaigns.commands,

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { InstanceCommands } from '../../../src/api/routes/instances.js';
+import type { LifecycleCommands } from '../../../src/api/routes/lifecycle.js';
 import type { KeyCommands } from '../../../src/api/routes/keys.js';
 import type { PoolCommands } from '../../../src/api/routes/pools.js';
 import type { TenantCommands } from '../../../src/api/routes/tenants.js';
 import type { ClaimAnswer } from '../../../src/commands/claim-instance.js';
 import { assertMayOwn } from '../../../src/commands/assert-may-own.js';
+import type { DeleteRequest } from '../../../src/commands/delete-instance.js';
 import type { InstanceView } from '../../../src/commands/instance-view.js';
 import type { PoolView } from '../../../src/commands/pool-view.js';
 import type { SuspensionRequest } from '../../../src/commands/suspend-tenant.js';
@@ -40,6 +42,8 @@ export class MemoryFleet {
   isStuck = false;
   /** Whether a claim that finds nothing gets a member made for it. */
   canStart = false;
+  /** How long what is deleted can be restored. */
+  graceMs = 0;
   /** Tenants that may claim nothing new. */
   readonly suspended = new Set<string>();
   /** Whom the owner of whatever is waited for is moved to. */
@@ -66,13 +70,15 @@ export class MemoryFleet {
     return instance;
   }
 
-  get commands(): InstanceCommands & KeyCommands {
+  get commands(): InstanceCommands & LifecycleCommands & KeyCommands {
     return {
       claim: { execute: (request) => this.#run(() => this.#claim(request)) },
       find: { execute: (request) => this.#run(() => this.#look(request)) },
       list: { execute: (request) => this.#run(() => this.#list(request)) },
       access: { execute: (request) => this.#run(() => this.#access(request)) },
       remove: { execute: (request) => this.#run(() => this.#remove(request)) },
+      restart: { execute: (request) => this.#run(() => this.#bringBack(request, 'restart')) },
+      restore: { execute: (request) => this.#run(() => this.#bringBack(request, 'restore')) },
       wait: { execute: (request) => this.#run(() => this.#await(request)) },
       change: { execute: (request) => this.#run(() => this.#change(request)) },
       check: {
@@ -207,9 +213,28 @@ export class MemoryFleet {
     return { view, token: GATEWAY_TOKEN };
   }
 
-  #remove({ caller, instanceId }: { caller: Caller; instanceId: InstanceId }): InstanceView {
+  #remove(request: DeleteRequest): InstanceView {
+    const { caller, instanceId, graceMs, precondition } = request;
     const view = this.#visible(caller.principal, instanceId);
-    return this.#put({ ...view, instance: { ...view.instance, state: 'deleting' } });
+    precondition?.(view);
+    const isKept = Math.min(graceMs ?? this.graceMs, this.graceMs) > 0;
+    const changes: Partial<Instance> =
+      isKept && view.instance.state === 'ready'
+        ? { state: 'trashed', destroyAt: NOON }
+        : { state: 'deleting', destroyAt: null };
+    return this.#put({ ...view, instance: { ...view.instance, ...changes } });
+  }
+
+  #bringBack(request: DeleteRequest, verb: 'restart' | 'restore'): InstanceView {
+    const { caller, instanceId, precondition } = request;
+    const view = this.#visible(caller.principal, instanceId);
+    precondition?.(view);
+    const { state } = view.instance;
+    if (state === 'resuming') return view;
+    if (verb === 'restart') refuseUnless(state === 'ready', view);
+    else if (state !== 'trashed') throw new Fault('restore_refused', 'It is not in the trash.');
+    const instance: Instance = { ...view.instance, state: 'resuming', resumeStep: 'awaited' };
+    return this.#put({ ...view, instance: { ...instance, destroyAt: null } });
   }
 
   #await(request: Parameters<InstanceCommands['wait']['execute']>[0]): InstanceView {
@@ -219,7 +244,7 @@ export class MemoryFleet {
     const { state, revision } = view.instance;
     const keys = view.keys.map((key) => ({ ...key, isLive: true }));
     const done = { ...view.instance, revisionApplied: revision };
-    const isStarting = ['creating', 'warming', 'binding'].includes(state);
+    const isStarting = ['creating', 'warming', 'binding', 'resuming'].includes(state);
     const instance: Instance = isStarting ? { ...done, state: 'ready' } : done;
     return this.#put({ ...view, keys, instance });
   }
@@ -240,10 +265,11 @@ export class MemoryFleet {
   }
 
   #change(request: Parameters<KeyCommands['change']['execute']>[0]): InstanceView {
-    const { caller, instanceId, set, remove, owner } = request;
+    const { caller, instanceId, set, remove, owner, precondition } = request;
     assertMayOwn(caller.principal, owner);
     for (const [name, value] of Object.entries(set)) checkKey(name, value);
     const view = this.#visible(caller.principal, instanceId);
+    precondition?.(view);
     refuseUnless(['creating', 'warming', 'binding', 'ready'].includes(view.instance.state), view);
     const kept = view.keys.filter(({ name }) => !remove.includes(name) && !(name in set));
     if (remove.some((name) => !view.keys.some((key) => key.name === name))) {
@@ -255,6 +281,11 @@ export class MemoryFleet {
     const { revision } = view.instance;
     const instance = { ...view.instance, keyVersion: version, revision: revision + 1 };
     return this.#put({ ...view, keys: [...kept, ...added], instance });
+  }
+
+  /** The instance, if it is theirs who ask for it. */
+  visible({ principal }: Caller, id: InstanceId): InstanceView {
+    return this.#visible(principal, id);
   }
 
   #visible({ role, tenantRef }: Principal, id: InstanceId): InstanceView {
@@ -282,6 +313,7 @@ function refuseUnless(isFine: boolean, { instance }: InstanceView): void {
 
 function oneStepOn(instance: Instance): Instance {
   if (instance.state === 'deleting') return { ...instance, state: 'deleted' };
+  if (instance.state === 'resuming') return { ...instance, state: 'ready', resumeStep: null };
   if (instance.tenantId !== null && instance.state === 'creating') {
     return { ...instance, state: 'warming' };
   }

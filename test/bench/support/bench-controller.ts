@@ -90,10 +90,11 @@ function outsideOf(store: Store, ports: OutsidePorts, pools: Driver): Outside {
     store,
     clock: systemClock,
     log: quietLog,
-    renderConfig: (instance, keys, trial) =>
-      renderTenantConfig({ instance, keys, trial, stubModelUrl: 'http://model.invalid/v1' }),
+    renderConfig: (instance, parts) =>
+      renderTenantConfig({ instance, ...parts, stubModelUrl: 'http://model.invalid/v1' }),
     announced: new Map(),
     answered: new Map(),
+    edgeAnswered: { at: null },
     wakePool: (poolId) => pools.wake(poolId),
     onPhase: () => undefined,
   };

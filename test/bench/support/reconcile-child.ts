@@ -76,6 +76,7 @@ const EVERYTHING_IS_WELL: OutsidePorts = {
   scheduler: {
     startInstance: never,
     stopInstance: never,
+    restartInstance: never,
     listAllocations: async () => [],
     explainPlacement: async () => null,
     listJobs: async () => [],

@@ -61,6 +61,8 @@ export class StaleView {
       return this.fleet.scheduler.startInstance(spec, signal);
     },
     stopInstance: (id, signal) => this.fleet.scheduler.stopInstance(id, signal),
+    restartInstance: (id, allocationId, signal) =>
+      this.fleet.scheduler.restartInstance(id, allocationId, signal),
     listAllocations: async (id) => this.#seen(id).allocations,
     explainPlacement: async () => null,
     listJobs: (signal) => this.fleet.scheduler.listJobs(signal),

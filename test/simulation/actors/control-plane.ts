@@ -2,6 +2,8 @@ import { ChangeKeys } from '../../../src/commands/change-keys.js';
 import { CheckKeys } from '../../../src/commands/check-keys.js';
 import { ClaimInstance } from '../../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../../src/commands/delete-instance.js';
+import { RestartInstance } from '../../../src/commands/restart-instance.js';
+import { RestoreInstance } from '../../../src/commands/restore-instance.js';
 import { RotateKeys } from '../../../src/commands/rotate-keys.js';
 import { StartRotation } from '../../../src/commands/start-rotation.js';
 import { keyField } from '../../../src/domain/rotation.js';
@@ -42,6 +44,10 @@ export interface Api {
   readonly claim: ClaimInstance;
   readonly find: FindInstance;
   readonly remove: DeleteInstance;
+  /** A deletion that can be undone for a while. */
+  readonly trash: DeleteInstance;
+  readonly restore: RestoreInstance;
+  readonly restart: RestartInstance;
   readonly changeKeys: ChangeKeys;
   readonly rotateKeys: RotateKeys;
 }
@@ -53,6 +59,7 @@ export interface Controller {
 }
 
 const WAITING_MAX = 8;
+const GRACE_MS = 60_000;
 const STOCK_OUT_GOAL = 0.01;
 const STARTS = { startsPerNode: 2, startsPerSecond: 1, startsBurst: 5 };
 
@@ -66,6 +73,9 @@ export function startApi({ world, offers }: ControlPlane, process: Process): Api
     claim: new ClaimInstance(store, clock, options),
     find: new FindInstance(store),
     remove: new DeleteInstance(store, clock),
+    trash: new DeleteInstance(store, clock, GRACE_MS),
+    restore: new RestoreInstance(store, clock),
+    restart: new RestartInstance(store, clock),
     changeKeys: new ChangeKeys(store, keyVaultOf(world), clock),
     rotateKeys: new RotateKeys(store, {
       rotations: new StartRotation(store, keyVaultOf(world), clock),
@@ -137,13 +147,14 @@ function outsideOf(
     clock: world.sim.clockOf(process),
     log: logOf(plane),
     // The fields that a gateway would look for: that is all that the world checks of it.
-    renderConfig: (_instance, keys, trial) =>
+    renderConfig: (_instance, { keys, trial }) =>
       JSON.stringify([
         ...keys.map(({ name, slot }) => keyField(name, slot)),
         ...(trial?.names.map((name) => keyField(name, trial.number)) ?? []),
       ]),
     announced: new Map(),
     answered: new Map(),
+    edgeAnswered: { at: null },
     onPhase: () => undefined,
   };
 }

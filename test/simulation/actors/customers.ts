@@ -21,6 +21,10 @@ export interface Promised {
   wasReady: boolean;
 }
 
+type Habit =
+  | ('setsKeys' | 'setsKeysEarly' | 'rotates')
+  | ('deletes' | 'deletesEarly' | 'restarts' | 'changesItsMind');
+
 /** Refusals that heal: whoever meets them asks again with the same idempotency key. */
 const HEALING = new Set(['capacity', 'unavailable']);
 const LOOK_EVERY_MS = 1_500;
@@ -70,6 +74,8 @@ export class Customers {
       rotates: this.#chance.isTrue(0.5),
       deletes: this.#chance.isTrue(0.4),
       deletesEarly: this.#chance.isTrue(0.15),
+      restarts: this.#chance.isTrue(0.3),
+      changesItsMind: this.#chance.isTrue(0.3),
     };
     this.#atWork += 1;
     this.sim.spawn(
@@ -104,9 +110,7 @@ export class Customers {
     tenantRef: string,
     name: string,
     key: string,
-    plan: Readonly<
-      Record<'setsKeys' | 'setsKeysEarly' | 'rotates' | 'deletes' | 'deletesEarly', boolean>
-    >,
+    plan: Readonly<Record<Habit, boolean>>,
   ): Promise<void> {
     const promised = await this.#obtain(tenantRef, name, key);
     if (promised === null) return;
@@ -127,6 +131,8 @@ export class Customers {
       );
       if (plan.rotates) await this.#rotate(promised, 'openrouter', 'sk-or-cccccccccc');
     }
+    if (plan.restarts) await this.#restart(promised);
+    if (plan.changesItsMind && (await this.#trashAndRestore(promised))) return;
     if (plan.deletes) await this.#remove(promised);
   }
 
@@ -193,6 +199,42 @@ export class Customers {
         await this.sim.wait(ASK_AGAIN_MS);
       }
     }
+  }
+
+  /** Its data must be there afterwards, so it is ready again, or failed and kept. */
+  async #restart(promised: Promised): Promise<void> {
+    const { instanceId } = promised;
+    try {
+      await this.#insist((api) => api.restart.execute({ caller: aCaller(), instanceId }));
+    } catch (error) {
+      const isOver = ['instance_not_ready', 'rotation_in_progress'];
+      if (!(error instanceof Fault) || !isOver.includes(error.code)) throw error;
+    }
+    await this.#until(promised, ({ instance: { state } }) => state !== 'resuming');
+  }
+
+  /** Deletes, and takes it back in time or too late; says whether it is gone. */
+  async #trashAndRestore(promised: Promised): Promise<boolean> {
+    const { instanceId } = promised;
+    promised.isDeleteAsked = true;
+    await this.#insist((api) => api.trash.execute({ caller: aCaller(), instanceId }));
+    await this.sim.wait(this.#chance.between(0, 70_000));
+    try {
+      await this.#insist((api) => api.restore.execute({ caller: aCaller(), instanceId }));
+      promised.isDeleteAsked = false;
+      await this.#until(promised, ({ instance: { state } }) => state !== 'resuming');
+      return false;
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'restore_refused') throw error;
+    }
+    // A failed one is destroyed at once, and so is what was in the trash for too long.
+    const view = await this.#insist((api) => api.find.execute({ caller: aCaller(), instanceId }));
+    promised.isDeleteAsked = false;
+    if (!['trashed', 'deleting', 'deleted'].includes(view.instance.state)) return false;
+    promised.isDeleteAsked = true;
+    promised.isDeleted = true;
+    await this.#until(promised, ({ instance: { state } }) => state === 'deleted');
+    return true;
   }
 
   async #remove(promised: Promised): Promise<void> {

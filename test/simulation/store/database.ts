@@ -1,3 +1,4 @@
+import type { ConfigChange } from '../../../src/domain/config/config-change.js';
 import type { InstanceId } from '../../../src/domain/ids.js';
 import type { Instance } from '../../../src/domain/instance.js';
 import type { Pool } from '../../../src/domain/pool.js';
@@ -98,6 +99,7 @@ export class Database {
   readonly tenants: Table<Tenant>;
   readonly keys: Table<KeyRow>;
   readonly rotations: Table<Rotation>;
+  readonly configs: Table<ConfigChange>;
   readonly idempotency: Table<IdempotencyRow>;
   readonly leases: Table<LeaseRow>;
   readonly nodes: Table<Node>;
@@ -122,6 +124,7 @@ export class Database {
     this.tenants = new Table('tenant', this.engine);
     this.keys = new Table('key', this.engine);
     this.rotations = new Table('rotation', this.engine);
+    this.configs = new Table('change of configuration', this.engine);
     this.idempotency = new Table('idempotency key', this.engine);
     this.leases = new Table('lease', this.engine);
     this.nodes = new Table('node', this.engine);
@@ -139,7 +142,8 @@ export class Database {
   /** The CHECK constraints of the table, and its unique index on allocations. */
   checkInstance(tx: Transaction, record: InstanceRecord): void {
     const { id, state, tenantId, allocationId } = record;
-    if (['binding', 'ready', 'stopped'].includes(state) && tenantId === null) {
+    const isOwned = ['binding', 'ready', 'resuming', 'stopped', 'trashed'].includes(state);
+    if (isOwned && tenantId === null) {
       throw new DatabaseBug(`instances_owned_when_bound: ${id}`);
     }
     if (state === 'idle' && tenantId !== null) {

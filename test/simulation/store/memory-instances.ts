@@ -38,6 +38,7 @@ export class MemoryInstances implements InstanceStore {
       const record: InstanceRecord = {
         ...{ id, poolId: pool.id, state: 'creating', sizeClass: pool.sizeClass },
         ...{ openclawVersion: pool.openclawVersion, fence: 0, bindingStep: null },
+        ...{ resumeStep: null, restartFrom: null, destroyAt: null },
         ...{ tenantId: owner?.tenantId ?? null, claimId: owner?.claimId ?? null },
         ...{ name: owner?.name ?? null, revision: 1, revisionApplied: 0, gatewayVersion: 1 },
         ...{
@@ -183,6 +184,7 @@ export class MemoryInstances implements InstanceStore {
       ...(verb === 'admit' ? { claimRank: this.#rankOn(tx, seen, notes) } : {}),
       ...(verb === 'admit' || verb === 'bind' ? { admittedAt: row.admittedAt ?? at } : {}),
       ...(verb === 'bind' ? boundOf(row) : {}),
+      ...(verb === 'trash' || verb === 'restore' ? { revision: row.revision + 1 } : {}),
       ...(failure === undefined ? {} : { failure }),
     }));
   }
@@ -198,10 +200,13 @@ export class MemoryInstances implements InstanceStore {
 
   listDue(limit: number): Promise<readonly InstanceId[]> {
     return this.#statement('list due', (tx) => {
+      const nowMs = this.database.engine.host.now().getTime();
       const open = this.database.rotations.all(tx).filter(isOpen);
       const rotating = new Set(open.map(({ instanceId }) => instanceId));
+      const changes = this.database.configs.all(tx).filter(({ state }) => state === 'applying');
+      const configured = new Set(changes.map(({ instanceId }) => instanceId));
       const due = this.#all(tx)
-        .filter((row) => isDue(row, rotating))
+        .filter((row) => isDue(row, { rotating, configured, nowMs }))
         .sort((a, b) => urgencyOf(a) - urgencyOf(b) || timeOf(a.stateAt) - timeOf(b.stateAt));
       const idle = due.filter(({ id, state }) => state === 'idle' && !this.#isLeased(tx, id));
       const restless = due.filter(({ state }) => state !== 'idle');
@@ -347,13 +352,27 @@ function isWanted(row: InstanceRecord, filter: InstanceFilter): boolean {
   );
 }
 
-function isDue(row: InstanceRecord, rotating: ReadonlySet<InstanceId>): boolean {
+/** What a row's being due depends on besides itself. */
+interface Around {
+  readonly rotating: ReadonlySet<InstanceId>;
+  readonly configured: ReadonlySet<InstanceId>;
+  readonly nowMs: number;
+}
+
+function isDue(row: InstanceRecord, { rotating, configured, nowMs }: Around): boolean {
   const { id, state, tenantId, replacedBy, revision, revisionApplied } = row;
   switch (state) {
     case 'failed':
       return tenantId === null || replacedBy !== null;
     case 'ready':
-      return revisionApplied < revision || row.keysPrunedTo < row.keyVersion || rotating.has(id);
+      return (
+        revisionApplied < revision ||
+        row.keysPrunedTo < row.keyVersion ||
+        rotating.has(id) ||
+        configured.has(id)
+      );
+    case 'trashed':
+      return revisionApplied < revision || timeOf(row.destroyAt) <= nowMs;
     case 'stopped':
     case 'deleted':
       return false;
@@ -365,7 +384,8 @@ function isDue(row: InstanceRecord, rotating: ReadonlySet<InstanceId>): boolean 
 /** Who comes first: people who wait, then what a tenant has, then the stock, then what is leaving. */
 function urgencyOf({ state, tenantId }: InstanceRecord): number {
   const isOnItsWay = state === 'creating' || state === 'warming';
-  if (tenantId !== null && (isOnItsWay || state === 'binding')) return 0;
+  const isBack = state === 'binding' || state === 'resuming';
+  if (tenantId !== null && (isOnItsWay || isBack)) return 0;
   if (state === 'ready') return 1;
   return isOnItsWay ? 2 : 3;
 }

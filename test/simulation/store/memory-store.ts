@@ -11,6 +11,7 @@ import type { Database } from './database.js';
 import type { Transaction } from './engine.js';
 import { MemoryClaims, MemoryIdempotency, MemoryTenants } from './memory-claims.js';
 import { MemoryInstances } from './memory-instances.js';
+import { MemoryConfigs } from './memory-configs.js';
 import { MemoryKeys, MemoryRotations } from './memory-keys.js';
 import { MemoryLeases, MemoryNodes, MemoryPools, MemorySweeps } from './memory-pools.js';
 
@@ -86,6 +87,7 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     claims: new MemoryClaims(database, tx),
     keys: new MemoryKeys(database, tx),
     rotations: new MemoryRotations(database, tx),
+    configs: new MemoryConfigs(database, tx),
     keyCampaigns: notSimulated('keyCampaigns'),
     apiKeys: notSimulated('apiKeys'),
     idempotency: new MemoryIdempotency(database, tx),

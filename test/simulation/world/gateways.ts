@@ -25,6 +25,8 @@ export interface Gateway {
   startedAt: Date | null;
   state: 'waiting' | 'booting' | 'started' | 'down' | 'ended';
   restarts: number;
+  /** It was told to end, and has not begun anew. */
+  isRestarting: boolean;
   exitCode: number | null;
   /** Until when it answers nobody although it runs. */
   hungUntilMs: number;
@@ -51,6 +53,8 @@ export class Gateways {
   readonly #byAddress = new Map<string, Gateway>();
   /** The highest revision that each instance's gateway ever ran with. */
   readonly appliedMax = new Map<InstanceId, number>();
+  /** How often each instance's gateway was told to restart. */
+  readonly restartsObeyed = new Map<InstanceId, number>();
   /** Tokens that each instance's gateway ever took. */
   readonly tokensTaken = new Map<InstanceId, Set<string>>();
   readonly #listed = new Map<InstanceId, { atMs: number; entry: CatalogEntry | null }[]>();
@@ -69,7 +73,7 @@ export class Gateways {
     const gateway: Gateway = {
       ...{ instanceId, allocationId, nodeId, address: this.#takePort(nodeId) },
       ...{ placedAt: this.sim.now(), startedAt: null, state: 'waiting' },
-      ...{ restarts: 0, exitCode: null },
+      ...{ restarts: 0, isRestarting: false, exitCode: null },
       ...{ hungUntilMs: 0, life: 0, live: null, wrongTokens: [], lockedUntilMs: 0 },
       hasWarmedUp: false,
     };
@@ -112,6 +116,18 @@ export class Gateways {
     const delayMs = gateway.restarts > 3 ? 60_000 : RESTART_DELAY_MS;
     this.sim.schedule(delayMs, null, () => {
       if (gateway.life === life && gateway.state === 'down') this.#boot(gateway);
+    });
+  }
+
+  /** Nomad has it end and start again; what it serves may end first. */
+  restart(gateway: Gateway): void {
+    if (gateway.state !== 'booting' && gateway.state !== 'started') return;
+    const { instanceId, life } = gateway;
+    this.restartsObeyed.set(instanceId, (this.restartsObeyed.get(instanceId) ?? 0) + 1);
+    this.sim.note(`gateway ${instanceId} is to restart`);
+    gateway.isRestarting = true;
+    this.sim.schedule(this.sim.latency(100, 4_000), null, () => {
+      if (gateway.life === life) this.die(gateway, 0, 'a restart was asked for');
     });
   }
 
@@ -203,6 +219,7 @@ export class Gateways {
         return;
       }
       gateway.state = 'booting';
+      gateway.isRestarting = false;
       gateway.startedAt = this.sim.now();
       const fails = this.faults.strikes('boots that fail', 0.1);
       const hangs = this.faults.strikes('boots that fail', 0.04);

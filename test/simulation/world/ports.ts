@@ -83,6 +83,10 @@ function nomadPorts(world: World): Pick<Ports, 'scheduler' | 'announcements'> {
         }),
       stopInstance: (id, signal) =>
         tell(world, 'nomad', `stop ${id}`, signal, () => servers.stop(id)),
+      restartInstance: (id, allocationId, signal) =>
+        tell(world, 'nomad', `restart ${id}`, signal, () => {
+          servers.restart(id, allocationId);
+        }),
       listAllocations: (id, signal) =>
         ask(world, 'nomad', `allocations of ${id}`, signal, () => servers.allocations(id)),
       explainPlacement: (id, signal) =>

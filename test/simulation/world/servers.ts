@@ -71,6 +71,12 @@ export class Servers {
     return 'gone';
   }
 
+  /** The gateway ends in its own time and is started again where it is; an order of its own each. */
+  restart(instanceId: InstanceId, allocationId: string): void {
+    const gateway = this.jobs.get(instanceId)?.gateway ?? null;
+    if (gateway?.allocationId === allocationId) this.gateways.restart(gateway);
+  }
+
   allocations(instanceId: InstanceId): AllocationView[] {
     const job = this.jobs.get(instanceId);
     if (job === undefined || job.gateway === null) return [];
@@ -82,13 +88,17 @@ export class Servers {
       state,
       restarts,
       exitCode,
+      isRestarting,
     } = job.gateway;
     const isUp = state === 'booting' || state === 'started';
     const phase = state === 'ended' ? 'complete' : isUp ? 'running' : 'pending';
     const times = { placedAt, startedAt };
     const lastEvent = exitCode === null ? null : `exit code ${exitCode}`;
     return [
-      { id, nodeId, ...times, phase, isWanted: !job.isStopped, restarts, exitCode, lastEvent },
+      {
+        ...{ id, nodeId, ...times, phase, isWanted: !job.isStopped },
+        ...{ isRestarting, restarts, exitCode, lastEvent },
+      },
     ];
   }
 

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { InstanceId } from '../../../src/domain/ids.js';
-import type { AllocationView, ModelVerdict, PlacementTrouble } from '../../../src/ports/index.js';
+import type {
+  AllocationView,
+  Announcement,
+  ModelVerdict,
+  PlacementTrouble,
+} from '../../../src/ports/index.js';
 import { FakeAnnouncements } from './fake-announcements.js';
 import { FakeCatalog } from './fake-catalog.js';
 import type { GatewayState } from './fake-gateway.js';
@@ -10,6 +15,9 @@ import { FakeSecrets } from './fake-secrets.js';
 
 const NOTHING: GatewayState = { startup: 'unreachable', token: null, revision: null };
 const FIRST_PORT = 20_000;
+
+/** Text in a configuration that no gateway takes, whatever its schema says. */
+export const REFUSED_CONFIG = 'refused-by-the-gateway';
 
 /** Of a rendered configuration, where it finds the keys. */
 const Rendered = z.object({
@@ -44,6 +52,7 @@ export class FakeFleet {
   readonly #starting = new Set<InstanceId>();
   readonly #cutOff = new Set<InstanceId>();
   readonly #frozen = new Map<InstanceId, GatewayState>();
+  readonly #taken = new Map<InstanceId, Announcement>();
   readonly #files = new Map<InstanceId, Readonly<Record<string, string>> | null>();
 
   constructor(options: FakeFleetOptions = {}) {
@@ -146,9 +155,19 @@ export class FakeFleet {
     return this.#frozen.get(instanceId) ?? this.#stateOf(instanceId);
   }
 
+  /** What the gateway runs with: what is announced, or the last that it took. */
+  #takenBy(instanceId: InstanceId): Announcement | null {
+    const announced = this.announcements.published(instanceId);
+    if (announced === null || !announced.config.includes(REFUSED_CONFIG)) {
+      if (announced !== null) this.#taken.set(instanceId, announced);
+      return announced;
+    }
+    return this.#taken.get(instanceId) ?? null;
+  }
+
   #stateOf(instanceId: InstanceId): GatewayState {
     // Its templates block until there is an announcement.
-    const announced = this.announcements.published(instanceId);
+    const announced = this.#takenBy(instanceId);
     if (announced === null) return NOTHING;
     return {
       startup: this.#starting.has(instanceId) ? 'starting' : 'started',

@@ -32,6 +32,7 @@ export class FakeScheduler implements Scheduler {
   readonly #jobs = new Map<InstanceId, Job>();
   readonly #slowToStop = new Set<InstanceId>();
   #allocationsMade = 0;
+  #restartsAsked = 0;
 
   constructor(private readonly options: FakeSchedulerOptions = {}) {}
 
@@ -56,6 +57,18 @@ export class FakeScheduler implements Scheduler {
       this.#jobs.delete(instanceId);
       this.#changed(instanceId);
       return 'gone';
+    });
+  }
+
+  restartInstance(
+    instanceId: InstanceId,
+    allocationId: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.trouble.meet('restartInstance', signal, () => {
+      if (this.#ours(instanceId)?.allocations[0]?.id !== allocationId) return;
+      this.#restartsAsked += 1;
+      this.restartTask(instanceId, new Date(this.#restartsAsked));
     });
   }
 
@@ -150,6 +163,11 @@ export class FakeScheduler implements Scheduler {
     this.#changeNewest(instanceId, () => ({ phase: 'complete' }));
   }
 
+  /** How often a restart was asked for, of whatever instance. */
+  get restartsAsked(): number {
+    return this.#restartsAsked;
+  }
+
   /** The allocation that runs right now, or null. */
   runningAllocation(instanceId: InstanceId): AllocationView | null {
     const allocations = this.#jobs.get(instanceId)?.allocations ?? [];
@@ -176,6 +194,7 @@ export class FakeScheduler implements Scheduler {
       startedAt: new Date(0),
       phase: 'running',
       isWanted: true,
+      isRestarting: false,
       restarts: 0,
       exitCode: null,
       lastEvent: 'Started: Task started by client',
