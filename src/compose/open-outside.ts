@@ -76,6 +76,9 @@ export function openOutside(
     announced: new Map(),
     answered: new Map(),
     ...pools,
+    onConfigChange: (outcome) => {
+      metrics.configChanges.inc({ outcome });
+    },
     onPhase: (phase, seconds) => {
       metrics.phase.observe({ phase }, seconds);
     },

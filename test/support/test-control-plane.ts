@@ -48,6 +48,7 @@ export class TestControlPlane {
       announced: new Map(),
       answered: new Map(),
       wakePool: () => undefined,
+      onConfigChange: () => undefined,
       onPhase: () => undefined,
     };
     this.#instances = new InstanceReconciler(this.outside);

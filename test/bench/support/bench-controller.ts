@@ -95,6 +95,7 @@ function outsideOf(store: Store, ports: OutsidePorts, pools: Driver): Outside {
     announced: new Map(),
     answered: new Map(),
     wakePool: (poolId) => pools.wake(poolId),
+    onConfigChange: () => undefined,
     onPhase: () => undefined,
   };
 }

@@ -149,6 +149,7 @@ function outsideOf(
       ]),
     announced: new Map(),
     answered: new Map(),
+    onConfigChange: () => undefined,
     onPhase: () => undefined,
   };
 }
