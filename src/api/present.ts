@@ -63,7 +63,7 @@ export function presentInstance(
     openclawVersion,
     createdAt: createdAt.toISOString(),
     readyAt: readyAt?.toISOString() ?? null,
-    destroyAt: destroyAt?.toISOString() ?? null,
+    destroyAt: state === 'trashed' ? (destroyAt?.toISOString() ?? null) : null,
     failure,
     links: linksOf(id),
   };

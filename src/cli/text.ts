@@ -46,7 +46,7 @@ export function describeInstance(instance: Instance): string {
     openclaw: instance.openclawVersion,
     created: instance.createdAt,
     ready: instance.readyAt,
-    'destroyed at': instance.destroyAt,
+    'destroyed at': instance.destroyAt ?? null,
   });
   return `${id}\n${pairs}`;
 }

@@ -49,7 +49,8 @@ export function refusalOf(reply: HttpReply): ApiFailure {
   const { code, detail, requestId, errors = [] } = problem.data;
   const parts = errors.map((part) => ` ${part.pointer} ${part.detail}`.trimEnd()).join(';');
   const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return new ApiFailure(errors.length === 0 ? detail : `The request is not valid:${parts}`, {
+  const sentence = code === 'request_invalid' ? 'The request is not valid' : detail;
+  return new ApiFailure(errors.length === 0 ? detail : `${sentence}:${parts}`, {
     status,
     code,
     requestId,

@@ -88,6 +88,9 @@ export function openOutside(
     answered: new Map(),
     edgeAnswered: { at: null },
     ...pools,
+    onConfigChange: (outcome) => {
+      metrics.configChanges.inc({ outcome });
+    },
     onPhase: (phase, seconds) => {
       metrics.phase.observe({ phase }, seconds);
     },

@@ -48,6 +48,13 @@ describe('a tenant’s instance on a real gateway', function () {
     return Object.values(found[0]?.TaskStates ?? {})[0]?.StartedAt ?? '';
   }
 
+  function untilReady(): Promise<unknown> {
+    return waitFor(async () => (await product.api.get(path)).data.state === 'ready', {
+      withinMs: 180_000,
+      describe: 'it to be ready again',
+    });
+  }
+
   async function patch(body: object) {
     const { headers } = await product.api.get(`${path}/config`);
     return product.api.patch(`${path}/config`, body, {
@@ -93,14 +100,15 @@ describe('a tenant’s instance on a real gateway', function () {
 
   it('is restarted in place, with its data, its key, its settings and its token', async () => {
     const [process, known] = [await startedAt(), await sessions()];
-    const { data, status } = await product.api.post(`${path}/restart`, undefined, WAIT);
+    const { data, status } = await product.api.post(`${path}/restart`);
+    expect(status, JSON.stringify(data)).to.equal(202);
+    await untilReady();
 
-    expect(status, JSON.stringify(data)).to.equal(200);
     expect(await startedAt()).to.not.equal(process);
     expect(await allocationIdOf(product.info, instance.id)).to.equal(allocation);
     expect(await product.chat(instance.id, token)).to.include(fingerprintOf(KEY));
-    expect(known).to.match(/agent:main:/);
-    expect(await sessions()).to.match(/agent:main:/);
+    expect(known).to.match(/count\W+[1-9]/);
+    expect(await sessions()).to.match(/count\W+[1-9]/);
     const { data: shown } = await product.api.get(`${path}/config`);
     expect(shown.config).to.have.nested.property('agents.defaults.thinkingDefault', 'low');
   });
@@ -108,7 +116,10 @@ describe('a tenant’s instance on a real gateway', function () {
   it('is out of reach in the trash, and answers again when it is taken out', async () => {
     const removed = await product.api.delete(path);
     expect(removed.data).to.include({ state: 'trashed' });
-    expect((await product.viaEdge(instance.id, '/')).status).to.equal(404);
+    await waitFor(async () => (await product.viaEdge(instance.id, '/')).status === 404, {
+      withinMs: 2_000,
+      describe: 'the edge to know it no more',
+    });
     const restored = await product.api.post(`${path}/restore`, undefined, WAIT);
 
     expect(restored.status, JSON.stringify(restored.data)).to.equal(200);

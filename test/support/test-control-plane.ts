@@ -49,6 +49,7 @@ export class TestControlPlane {
       answered: new Map(),
       edgeAnswered: { at: null },
       wakePool: () => undefined,
+      onConfigChange: () => undefined,
       onPhase: () => undefined,
     };
     this.#instances = new InstanceReconciler(this.outside);

@@ -43,7 +43,8 @@ async function hasLoadedMore(
   return loaded !== null && loaded > revisionApplied;
 }
 
-async function finish({ store, clock, log }: Outside, change: ConfigChange): Promise<Outcome> {
+async function finish(outside: Outside, change: ConfigChange): Promise<Outcome> {
+  const { store, clock, log } = outside;
   const { id, instanceId } = change;
   await store.transaction(async (tx) => {
     const at = clock.now();
@@ -51,6 +52,7 @@ async function finish({ store, clock, log }: Outside, change: ConfigChange): Pro
     if ((await tx.configs.advance(change, { state: 'applied', at })) === null) return;
     await record(tx, change, at, 'applied');
   });
+  outside.onConfigChange('applied');
   log.info('a tenant’s configuration is applied', { instanceId, changeId: id });
   return recheck(0);
 }
@@ -60,7 +62,7 @@ async function finish({ store, clock, log }: Outside, change: ConfigChange): Pro
  * From this moment on the newest change that counts is the one before.
  */
 async function putBack(
-  { store, clock, log }: Outside,
+  { store, clock, log, onConfigChange }: Outside,
   instance: Instance,
   change: ConfigChange,
 ): Promise<Outcome> {
@@ -74,6 +76,7 @@ async function putBack(
     }
     await record(tx, change, at, 'put_back');
   });
+  onConfigChange('put_back');
   log.warn('a tenant’s configuration was put back', {
     instanceId: instance.id,
     changeId: change.id,

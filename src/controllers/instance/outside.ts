@@ -48,6 +48,8 @@ export interface Outside {
   readonly edgeAnswered: { at: Date | null };
   /** Has the pool planned anew, because something about its stock changed. */
   readonly wakePool: (poolId: PoolId) => void;
+  /** Told what became of a change of a tenant's configuration; for metrics. */
+  readonly onConfigChange: (outcome: 'applied' | 'put_back') => void;
   /** Told how long a phase took, in seconds; for metrics. */
   readonly onPhase: (phase: 'boot' | 'bind' | 'apply' | 'resume', seconds: number) => void;
 }

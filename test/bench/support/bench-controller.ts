@@ -96,6 +96,7 @@ function outsideOf(store: Store, ports: OutsidePorts, pools: Driver): Outside {
     answered: new Map(),
     edgeAnswered: { at: null },
     wakePool: (poolId) => pools.wake(poolId),
+    onConfigChange: () => undefined,
     onPhase: () => undefined,
   };
 }

@@ -155,6 +155,7 @@ function outsideOf(
     announced: new Map(),
     answered: new Map(),
     edgeAnswered: { at: null },
+    onConfigChange: () => undefined,
     onPhase: () => undefined,
   };
 }

@@ -210,7 +210,8 @@ function warmUp({ servers }: World, address: string, token: string): void {
 /** The edge asks the database, which it may do at any moment. */
 export function routeOf({ database }: World, id: InstanceId): string | null {
   const row = database.instances.committed().get(id);
-  return row?.state === 'binding' || row?.state === 'ready' ? row.address : null;
+  const isRouted = row !== undefined && ['binding', 'ready', 'resuming'].includes(row.state);
+  return isRouted ? row.address : null;
 }
 
 async function snapshot(
