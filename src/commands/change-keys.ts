@@ -91,10 +91,11 @@ export class ChangeKeys {
    * new ones are all that there is: they are written once no other one is listed any more, `lost` until
    * then. `overtaken` when others have just brought some back.
    */
-  async #write(request: KeyChangeRequest, slots: Slots): Promise<number | 'lost' | 'overtaken'> {
+  async #write(request: KeyChangeRequest, slots: Slots): Promise<Written | 'lost' | 'overtaken'> {
     const { instanceId, set, signal } = request;
     try {
-      return await this.vault.changeKeys(instanceId, fieldsOf(request, slots), signal);
+      const version = await this.vault.changeKeys(instanceId, fieldsOf(request, slots), signal);
+      return { version, isOnlyOnes: false };
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'keys_lost') throw error;
       if (slots.size > 0) return 'lost';
@@ -102,7 +103,8 @@ export class ChangeKeys {
         ([name, value]) => [keyField(name, 0), value] as const,
       );
       const values = Object.fromEntries(fields);
-      return (await this.vault.startOver(instanceId, values, signal)) ?? 'overtaken';
+      const version = await this.vault.startOver(instanceId, values, signal);
+      return version === null ? 'overtaken' : { version, isOnlyOnes: true };
     }
   }
 
@@ -136,7 +138,7 @@ export class ChangeKeys {
   /** Null when a rotation moved one of the keys between the look at it and the write. */
   #record(
     { caller, instanceId, set, remove, owner, precondition }: KeyChangeRequest,
-    version: number,
+    { version, isOnlyOnes }: Written,
     slots: Slots,
   ): Promise<InstanceView | null> {
     return this.store.transaction(async (tx) => {
@@ -148,14 +150,17 @@ export class ChangeKeys {
       const keys = await tx.keys.list(instanceId);
       const present = slotsOf(keys);
       const names = Object.keys(set);
-      const touched = [...names, ...remove];
+      // Recorded meanwhile by somebody whose version was lost before they came to that.
+      const lost = isOnlyOnes ? [...present.keys()].filter((name) => !names.includes(name)) : [];
+      const removed = [...new Set([...remove, ...lost])];
+      const touched = [...names, ...removed];
       if (touched.some((name) => slotIn(present, name) !== slotIn(slots, name))) return null;
       if (!(await supersedeRotation(tx, instanceId, touched, at))) return null;
-      assertKnown(keys, set, remove);
+      if (!isOnlyOnes) assertKnown(keys, set, remove);
 
       const placed = new Map(names.map((name) => [name, slotIn(slots, name)]));
-      await tx.keys.record(instanceId, { version, set: placed, removed: remove, owner, at });
-      const details = { version, owner, set: names.join(' '), removed: remove.join(' ') };
+      await tx.keys.record(instanceId, { version, set: placed, removed, owner, at });
+      const details = { version, owner, set: names.join(' '), removed: removed.join(' ') };
       await tx.audit.append({
         ...{ at, actor: actorOf(caller.principal), action: 'keys.change', target: instanceId },
         ...{ outcome: 'done', requestId: caller.requestId, from: caller.from, details },
@@ -163,6 +168,13 @@ export class ChangeKeys {
       return viewOf(tx, (await tx.instances.find(instanceId)) ?? instance);
     });
   }
+}
+
+/** What Vault took. */
+interface Written {
+  readonly version: number;
+  /** Whether nothing else is left: the version before was destroyed. */
+  readonly isOnlyOnes: boolean;
 }
 
 function slotsOf(keys: readonly KeyRecord[]): Slots {

@@ -39,8 +39,8 @@ export interface RotationStart {
  * is by then, and writes nothing. It is free again when Vault did not take the values, for the caller
  * was told so and nothing came of it.
  *
- * Faults: `idempotency_key_reused`, `instance_not_ready`, `key_unknown`, `rotation_in_progress`, `keys_lost`,
- * `write_superseded`, `vault_*`.
+ * Faults: `idempotency_key_reused`, `instance_not_ready`, `key_unknown`, `rotation_in_progress`,
+ * `keys_lost`, `write_superseded`, `vault_*`.
  */
 export class StartRotation {
   constructor(

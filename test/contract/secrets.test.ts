@@ -6,6 +6,7 @@ import { VaultCampaignValues } from '../../src/clients/vault/vault-campaign-valu
 import { VaultFingerprints } from '../../src/clients/vault/vault-fingerprints.js';
 import { VaultGatewayTokens } from '../../src/clients/vault/vault-gateway-tokens.js';
 import { VaultKeyVault } from '../../src/clients/vault/vault-key-vault.js';
+import type { VaultRequest } from '../../src/clients/vault/vault-session.js';
 import { VaultSession } from '../../src/clients/vault/vault-session.js';
 import { VaultShredder } from '../../src/clients/vault/vault-shredder.js';
 import type { InstanceId } from '../../src/domain/ids.js';
@@ -340,6 +341,26 @@ describe('Secrets (Vault, with the rights of each role)', function () {
       2,
     );
     expect(await readKeys(id, 2)).to.deep.equal({ openai: 'o-1', 'openai@1': 'o-2' });
+  });
+
+  it('says so to a writer whom others overtake again and again, and keeps what those wrote', async () => {
+    const id = anInstanceId();
+    await new VaultKeyVault(api).changeKeys(id, { openai: 'o-0' }, signal);
+    let others = 0;
+    const session = Object.assign(Object.create(api) as VaultSession, {
+      find: api.find.bind(api),
+      parse: api.parse.bind(api),
+      // Its looks go on as ever; before each of its writes somebody else writes.
+      exchange: async (request: VaultRequest) => {
+        others += 1;
+        await new VaultKeyVault(api).changeKeys(id, { openai: `o-${String(others)}` }, signal);
+        return api.exchange(request);
+      },
+    });
+    const writing = new VaultKeyVault(session).changeKeys(id, { anthropic: 'a-1' }, signal);
+    await expectFault('write_superseded', writing);
+
+    expect(await readKeys(id, others + 1)).to.deep.equal({ openai: `o-${String(others)}` });
   });
 
   it('says that keys were deleted as well as that they were destroyed', async () => {

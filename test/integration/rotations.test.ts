@@ -359,6 +359,7 @@ describe('rotations of keys', function () {
 
     for (const moment of ['before', 'after'] as const) {
       it(`list no lost key for ever when an API dies ${moment} the first new one is in Vault`, async () => {
+        fleet.keepFile(id);
         await destroyAll();
         await setKeys(id, { stub: NEW }, { vault: dyingAtStart(moment) }).catch(() => undefined);
         expect(await store.keys.list(id), 'what Vault lost').to.deep.equal([]);
@@ -562,6 +563,7 @@ describe('rotations of keys', function () {
     ['a key that the instance does not have', { openai: 'sk-a-new-openai-key' }, 'key_unknown'],
     ['a channel’s key', { 'telegram/bot': `12345:${'a'.repeat(30)}` }, 'rotation_unprovable'],
     ['an unknown provider', { nobody: NEW }, 'provider_unknown'],
+    ['another provider’s key', { anthropic: 'sk-proj-of-somebody-else' }, 'key_malformed'],
     ['an empty key', { stub: '' }, 'key_malformed'],
     ['a key with a line end', { stub: `${NEW}\n` }, 'key_malformed'],
     ['a key of 65 KiB', { stub: 'x'.repeat(65 * 1024) }, 'key_malformed'],

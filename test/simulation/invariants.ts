@@ -1,7 +1,9 @@
 import type { InstanceId } from '../../src/domain/ids.js';
 import { CLAIM_ATTEMPTS_MAX } from '../../src/domain/claim.js';
 import { HOLDING_STATES, INSTANCE_MOVES, STOCK_STATES } from '../../src/domain/instance.js';
-import { CLOSED_ROTATION_STATES } from '../../src/domain/rotation.js';
+import type { KeyMove } from '../../src/domain/key-campaign/key-campaign.js';
+import { SKIP_REASONS } from '../../src/domain/key-campaign/key-campaign.js';
+import { CLOSED_ROTATION_STATES, REVERT_REASONS, keyField } from '../../src/domain/rotation.js';
 import type { InstanceRecord } from './store/database.js';
 import type { World } from './world/ports.js';
 import { routeOf } from './world/ports.js';
@@ -133,19 +135,84 @@ function checkGivenUp({ database }: World, { id, poolId, claimId }: InstanceReco
   throw new Broken(`an owner is moved before they are given up: ${id}`, [id]);
 }
 
-/** What a gateway is told to use is there: it could be restarted at any time, and would look for it. */
+/**
+ * What a gateway is told to use is there: it could be restarted at any time, and would look for it. And
+ * what it runs with is there as long as it does.
+ */
 export function checkKeys({ servers, database }: World): void {
   for (const [id, { keyVersion, config }] of servers.announcements) {
     // One that was under way when its instance was ended is for the sweeper to clear.
     const state = database.instances.committed().get(id)?.state;
     if (state !== 'binding' && state !== 'ready' && state !== 'resuming') continue;
-    const wanted = JSON.parse(config) as string[];
-    if (wanted.length === 0) continue;
-    const fields = servers.keyVersions.get(id)?.[keyVersion - 1] ?? new Set();
-    const missing = wanted.filter((field) => !fields.has(field));
-    if (missing.length === 0) continue;
-    const of = `${missing.join(', ')} in version ${keyVersion}`;
-    throw new Broken(`a gateway finds every key that it is told of: ${id} lacks ${of}`, [id]);
+    const told = lackOf(servers, id, keyVersion, JSON.parse(config) as string[]);
+    if (told !== null) {
+      throw new Broken(`a gateway finds every key that it is told of: ${id} lacks ${told}`, [id]);
+    }
+    const live = servers.gatewayOf(id)?.live ?? null;
+    const used = live === null ? null : lackOf(servers, id, live.keyVersion, live.fields);
+    if (used !== null) {
+      throw new Broken(`no version of keys is destroyed in use: ${id} uses ${used}`, [id]);
+    }
+  }
+}
+
+/** Which of the fields the version has not, unless somebody else destroyed it; null for none. */
+function lackOf(
+  servers: World['servers'],
+  id: InstanceId,
+  version: number,
+  wanted: readonly string[],
+): string | null {
+  const fields = wanted.length === 0 ? null : servers.fieldsIn(id, version);
+  const missing = fields === null ? [] : wanted.filter((field) => !fields.has(field));
+  return missing.length === 0 ? null : `${missing.join(', ')} in version ${version}`;
+}
+
+/**
+ * What must hold of campaigns once they are over: each instance's part has an end, with a reason unless
+ * it has the new key, which its own rotation proved.
+ */
+export function checkCampaigns({ database }: World): void {
+  for (const move of database.keyMoves.committed().values()) checkMove(database, move);
+}
+
+function checkMove(
+  { campaigns, rotations }: World['database'],
+  { campaignId, instanceId, state, rotationId, reason }: KeyMove,
+): void {
+  const demand = (holds: boolean): void => {
+    if (holds) return;
+    const end = `${campaignId} ended with ${state} ${reason ?? 'without a reason'}`;
+    throw new Broken(`each part of a campaign has an end that says why: ${instanceId}, ${end}`, [
+      instanceId,
+    ]);
+  };
+  const rotation = rotationId === null ? undefined : rotations.committed().get(rotationId);
+  const isReplacing = campaigns.committed().get(campaignId)?.kind === 'replace';
+  switch (state) {
+    case 'verified':
+      demand(!isReplacing || rotation?.state === 'verified');
+      return;
+    case 'reverted':
+      demand(REVERT_REASONS.some((known) => known === reason));
+      return;
+    case 'skipped':
+      demand(SKIP_REASONS.some((known) => known === reason));
+      return;
+    case 'waiting':
+    case 'begun':
+      demand(false);
+  }
+}
+
+/** A key that is listed is in the version that its instance is to use, if nobody else destroyed it. */
+export function checkListed({ database, servers }: World): void {
+  for (const { instanceId: id, name, slot, removedAt } of database.keys.committed().values()) {
+    const row = database.instances.committed().get(id);
+    if (removedAt !== null || row?.state !== 'ready') continue;
+    const lack = lackOf(servers, id, row.keyVersion, [keyField(name, slot)]);
+    if (lack !== null)
+      throw new Broken(`no lost key is listed for ever: ${id} lacks ${lack}`, [id]);
   }
 }
 
@@ -247,9 +314,16 @@ function leftOvers({ servers, database }: World): Unrest[] {
     ...[...servers.announcements.keys()].map((id) => ['a variable', id] as const),
     ...servers.secretIds().map((id) => ['a secret', id] as const),
   ];
-  return kept
+  const values = [...servers.campaignValues.keys()].map((about) => {
+    return { what: 'the value of a campaign goes', about };
+  });
+  const gone = kept
     .filter(([, id]) => !isLiving(database.instances.committed().get(id)))
     .map(([what, about]) => ({ what: `${what} of a deleted instance goes`, about }));
+  const campaigns = [...database.campaigns.committed().values()]
+    .filter(({ settledAt }) => settledAt === null)
+    .map(({ id }) => ({ what: 'a campaign is settled', about: id }));
+  return [...values, ...campaigns, ...gone];
 }
 
 function wrongPools({ database }: World): Unrest[] {

@@ -5,12 +5,22 @@ import { aPoolKey, someOffers } from '../support/builders.js';
 import type { Promised } from './actors/customers.js';
 import { Customers } from './actors/customers.js';
 import { Fleet } from './actors/fleet.js';
+import { Operators } from './actors/operators.js';
 import type { ControlPlane } from './actors/control-plane.js';
 import { Notices } from './actors/notices.js';
 import type { Trouble } from './core/fault-plan.js';
 import { FaultPlan } from './core/fault-plan.js';
 import { Simulation } from './core/simulation.js';
-import { Broken, checkChange, checkCreated, checkKeys, checkRows, unrest } from './invariants.js';
+import {
+  Broken,
+  checkCampaigns,
+  checkChange,
+  checkCreated,
+  checkKeys,
+  checkListed,
+  checkRows,
+  unrest,
+} from './invariants.js';
 import type { Flaws, InstanceRecord } from './store/database.js';
 import { Database } from './store/database.js';
 import { DatabaseBug } from './store/engine.js';
@@ -63,6 +73,7 @@ class SeedRun {
   readonly #sim: Simulation;
   readonly #world: World;
   readonly #customers: Customers;
+  readonly #operators: Operators;
   readonly #fleet: Fleet;
   #broken: Broken | null = null;
   #hasChanged = false;
@@ -103,9 +114,11 @@ class SeedRun {
     };
     const fleet = new Fleet(plane, crashAtStep);
     this.#fleet = fleet;
-    this.#customers = new Customers(sim, fleet, (what) => {
+    const fail = (what: string): void => {
       this.#fail(new Broken(what));
-    });
+    };
+    this.#customers = new Customers(sim, fleet, fail);
+    this.#operators = new Operators(sim, fleet, fail);
     database.engine.onCommit((tx) => {
       this.#lookAtNodes(database, sim.now());
       if (!this.#hasChanged) return;
@@ -124,6 +137,7 @@ class SeedRun {
       void this.#setUp().then(() => {
         fleet.start();
         this.#customers.start();
+        this.#operators.start();
       });
     });
   }
@@ -214,7 +228,8 @@ class SeedRun {
     const nowMs = this.#sim.nowMs();
     if (nowMs < this.#lookAtMs) return false;
     this.#lookAtMs = nowMs + 500;
-    const isCalm = this.#customers.areDone() && unrest(this.#world).length === 0;
+    const isAnswered = this.#customers.areDone() && this.#operators.areDone();
+    const isCalm = isAnswered && unrest(this.#world).length === 0;
     if (!isCalm) this.#calmSinceMs = null;
     else this.#calmSinceMs ??= nowMs;
     return this.#calmSinceMs !== null && nowMs - this.#calmSinceMs >= CALM_FOR_MS;
@@ -228,12 +243,14 @@ class SeedRun {
       this.#fail(new Broken(`in the end ${first.what}: ${first.about}${more}`, [first.about]));
       return;
     }
-    if (!this.#customers.areDone()) {
+    if (!this.#customers.areDone() || !this.#operators.areDone()) {
       this.#fail(new Broken('in the end everybody got an answer'));
       return;
     }
     this.#guard(() => {
       for (const promised of this.#customers.promises.values()) this.#judgePromise(promised);
+      checkCampaigns(this.#world);
+      checkListed(this.#world);
     });
   }
 

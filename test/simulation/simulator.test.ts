@@ -28,7 +28,7 @@ const FLAWS: readonly { readonly title: string; readonly flaws: Flaws; readonly 
     {
       title: 'idempotency keys are not held',
       flaws: { forgetsKeys: true },
-      breaks: /stands for two claims/,
+      breaks: /stands for two/,
     },
     {
       title: 'planners have neither lease nor lock',

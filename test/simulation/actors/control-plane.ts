@@ -1,10 +1,13 @@
+import { ChangeKeyCampaign } from '../../../src/commands/change-key-campaign.js';
 import { ChangeKeys } from '../../../src/commands/change-keys.js';
 import { CheckKeys } from '../../../src/commands/check-keys.js';
 import { ClaimInstance } from '../../../src/commands/claim-instance.js';
 import { DeleteInstance } from '../../../src/commands/delete-instance.js';
 import { RestartInstance } from '../../../src/commands/restart-instance.js';
 import { RestoreInstance } from '../../../src/commands/restore-instance.js';
+import { FindKeyCampaign } from '../../../src/commands/find-key-campaign.js';
 import { RotateKeys } from '../../../src/commands/rotate-keys.js';
+import { StartKeyCampaign } from '../../../src/commands/start-key-campaign.js';
 import { StartRotation } from '../../../src/commands/start-rotation.js';
 import { keyField } from '../../../src/domain/rotation.js';
 import { FindInstance } from '../../../src/commands/find-instance.js';
@@ -26,7 +29,13 @@ import type { Log, LogFields, Store } from '../../../src/ports/index.js';
 import type { Process } from '../core/simulation.js';
 import { createMemoryCensus, createMemoryStore } from '../store/memory-store.js';
 import type { World } from '../world/ports.js';
-import { INSTALLATION, fingerprintsOf, keyVaultOf, portsTo } from '../world/ports.js';
+import {
+  INSTALLATION,
+  campaignValuesOf,
+  fingerprintsOf,
+  keyVaultOf,
+  portsTo,
+} from '../world/ports.js';
 import type { Notices } from './notices.js';
 
 /** What all processes of the control plane have in common. */
@@ -50,6 +59,9 @@ export interface Api {
   readonly restart: RestartInstance;
   readonly changeKeys: ChangeKeys;
   readonly rotateKeys: RotateKeys;
+  readonly startCampaign: StartKeyCampaign;
+  readonly changeCampaign: ChangeKeyCampaign;
+  readonly findCampaign: FindKeyCampaign;
 }
 
 /** A controller that was started; `stop` is what it does when it is told to end. */
@@ -67,6 +79,7 @@ const STARTS = { startsPerNode: 2, startsPerSecond: 1, startsBurst: 5 };
 export function startApi({ world, offers }: ControlPlane, process: Process): Api {
   const store = createMemoryStore(world.database);
   const clock = world.sim.clockOf(process);
+  const fingerprints = fingerprintsOf(world);
   const options = { offers, defaultRegion: 'default', waitingMax: WAITING_MAX };
   return {
     process,
@@ -80,8 +93,15 @@ export function startApi({ world, offers }: ControlPlane, process: Process): Api
     rotateKeys: new RotateKeys(store, {
       rotations: new StartRotation(store, keyVaultOf(world), clock),
       check: new CheckKeys(store, { isTaken: () => Promise.resolve(true) }),
-      fingerprints: fingerprintsOf(world),
+      fingerprints,
     }),
+    startCampaign: new StartKeyCampaign(
+      store,
+      { values: campaignValuesOf(world), fingerprints },
+      clock,
+    ),
+    changeCampaign: new ChangeKeyCampaign(store, clock),
+    findCampaign: new FindKeyCampaign(store),
   };
 }
 
@@ -160,7 +180,8 @@ function outsideOf(
   };
 }
 
-function logOf({ world, onLog }: ControlPlane): Log {
+/** What a process of the control plane logs, for the trace and the judge. */
+export function logOf({ world, onLog }: ControlPlane): Log {
   const tell =
     (level: 'error' | 'warn' | 'info') =>
     (sentence: string, fields: LogFields = {}): void => {

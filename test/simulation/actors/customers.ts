@@ -1,5 +1,6 @@
 import type { InstanceView } from '../../../src/commands/instance-view.js';
-import type { InstanceId, RotationId } from '../../../src/domain/ids.js';
+import type { InstanceId } from '../../../src/domain/ids.js';
+import type { KeyOwner } from '../../../src/domain/key-campaign/key-campaign.js';
 import { Fault } from '../../../src/errors/index.js';
 import { aCaller } from '../../support/builders.js';
 import { Chance } from '../core/chance.js';
@@ -27,14 +28,14 @@ type Habit =
 
 /** Refusals that heal: whoever meets them asks again with the same idempotency key. */
 const HEALING = new Set(['capacity', 'unavailable']);
+/** Conflicts that pass by themselves. */
+const SOON = new Set(['rotation_in_progress', 'write_superseded']);
 const LOOK_EVERY_MS = 1_500;
 const ASK_AGAIN_MS = 2_000;
 
 /** Tenants of a product: they claim, set keys, delete, and ask again when they hear nothing. */
 export class Customers {
   readonly promises = new Map<string, Promised>();
-  /** Rotations that were answered, by the idempotency key of their request. */
-  readonly rotations = new Map<string, RotationId>();
   readonly #chance: Chance;
   #atWork = 0;
   readonly #onFault: (what: string) => void;
@@ -112,6 +113,7 @@ export class Customers {
     key: string,
     plan: Readonly<Record<Habit, boolean>>,
   ): Promise<void> {
+    const habits = habitsOf(this.sim, key);
     const promised = await this.#obtain(tenantRef, name, key);
     if (promised === null) return;
     if (plan.setsKeysEarly) await this.#setKey(promised, 'groq', 'gsk_aaaaaaaaaa');
@@ -124,12 +126,13 @@ export class Customers {
     );
     if (view.instance.state === 'ready') promised.wasReady = true;
     if (plan.setsKeys && view.instance.state === 'ready') {
-      await this.#setKey(promised, 'openrouter', 'sk-or-bbbbbbbbbb');
+      await this.#setKey(promised, 'openrouter', 'sk-or-bbbbbbbbbb', habits.owner);
       await this.#until(
         promised,
         ({ keys, instance: { state } }) => state !== 'ready' || keys.every(({ isLive }) => isLive),
       );
       if (plan.rotates) await this.#rotate(promised, 'openrouter', 'sk-or-cccccccccc');
+      if (habits.renews) await this.#renew(promised, habits.renewsAfterMs);
     }
     if (plan.restarts) await this.#restart(promised);
     if (plan.changesItsMind && (await this.#trashAndRestore(promised))) return;
@@ -168,34 +171,62 @@ export class Customers {
     return promised;
   }
 
-  async #setKey({ instanceId }: Promised, name: string, value: string): Promise<void> {
+  async #setKey(
+    { instanceId }: Promised,
+    name: string,
+    value: string,
+    owner: KeyOwner = 'tenant',
+  ): Promise<void> {
     const { signal } = new AbortController();
-    const change = { set: { [name]: value }, remove: [], owner: 'tenant' } as const;
+    const change = { set: { [name]: value }, remove: [], owner };
     const request = { caller: aCaller(), instanceId, ...change, signal };
-    try {
-      await this.#insist((api) => api.changeKeys.execute(request));
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'instance_not_ready') throw error;
+    for (;;) {
+      try {
+        await this.#insist((api) => api.changeKeys.execute(request));
+        return;
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        if (error.code === 'instance_not_ready') return;
+        if (!SOON.has(error.code)) throw error;
+        await this.sim.wait(ASK_AGAIN_MS);
+      }
     }
   }
 
+  /** Brings another key when they are asked for one by then. */
+  async #renew(promised: Promised, afterMs: number): Promise<void> {
+    await this.sim.wait(afterMs);
+    const { instanceId } = promised;
+    const view = await this.#insist((api) => api.find.execute({ caller: aCaller(), instanceId }));
+    const isAsked = view.keys.some(({ renewalDueAt }) => renewalDueAt !== null);
+    if (isAsked) await this.#setKey(promised, 'openrouter', 'sk-or-eeeeeeeeee');
+  }
+
   /** Asks until a rotation begins; what becomes of it is for the invariants to judge. */
-  async #rotate({ key, instanceId }: Promised, name: string, value: string): Promise<void> {
+  async #rotate(promised: Promised, name: string, value: string): Promise<void> {
+    const { key, instanceId } = promised;
     const { signal } = new AbortController();
     const wish = { values: { [name]: value }, owner: 'tenant', isVerified: false } as const;
     const idempotencyKey = `rotation of ${key}`;
     const request = { caller: aCaller(), instanceId, ...wish, idempotencyKey, signal };
     const isOver = new Set(['instance_not_ready', 'key_unknown']);
-    const isSoon = new Set(['rotation_in_progress', 'write_superseded']);
     for (;;) {
       try {
         const { id } = await this.#insist((api) => api.rotateKeys.execute(request));
-        this.rotations.set(idempotencyKey, id);
+        const again = await this.#insist((api) => api.rotateKeys.execute(request));
+        if (again.id !== id && !this.fleet.cameToNothing(id)) {
+          this.#onFault(`${idempotencyKey} stands for two rotations: ${id} and ${again.id}`);
+        }
         return;
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         if (isOver.has(error.code)) return;
-        if (!isSoon.has(error.code)) throw error;
+        if (error.code === 'keys_lost') {
+          this.#judgeLoss(instanceId);
+          await this.#setKey(promised, name, value);
+          return;
+        }
+        if (!SOON.has(error.code)) throw error;
         await this.sim.wait(ASK_AGAIN_MS);
       }
     }
@@ -237,6 +268,12 @@ export class Customers {
     return true;
   }
 
+  /** Keys count as lost when somebody destroyed them, and never else. */
+  #judgeLoss(instanceId: InstanceId): void {
+    if (this.fleet.hasLostKeys(instanceId)) return;
+    this.#onFault(`keys of ${instanceId} are called lost that nobody destroyed`);
+  }
+
   async #remove(promised: Promised): Promise<void> {
     const { instanceId } = promised;
     promised.isDeleteAsked = true;
@@ -274,4 +311,14 @@ export class Customers {
 
 function describe(error: unknown): string {
   return error instanceof Fault ? `${error.code}: ${error.message}` : String(error);
+}
+
+/** What became part of a tenant's life after the worlds were numbered has a chance of its own. */
+function habitsOf(sim: Simulation, key: string) {
+  const chance = new Chance(sim.seed, `habits of ${key}`);
+  return {
+    owner: chance.isTrue(0.6) ? ('platform' as const) : ('tenant' as const),
+    renews: chance.isTrue(0.5),
+    renewsAfterMs: chance.between(10_000, 90_000),
+  };
 }

@@ -1,11 +1,14 @@
+import type { InstanceId, RotationId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
 import type { Process } from '../core/simulation.js';
 import type { System } from '../world/network.js';
 import type { Api, ControlPlane, Controller } from './control-plane.js';
 import { startApi, startController } from './control-plane.js';
+import { startWorker } from './worker.js';
 
 const APIS = ['api-a', 'api-b'];
 const CONTROLLERS = ['controller-a', 'controller-b'];
+const WORKERS = ['worker-a', 'worker-b'];
 const SYSTEMS: readonly System[] = ['nomad', 'vault', 'consul', 'gateway'];
 /** After this a caller takes its request for lost. */
 const REQUEST_LIMIT_MS = 20_000;
@@ -15,6 +18,7 @@ const CHAOS_EVERY_MS = 1_500;
 export class Fleet {
   readonly #apis = new Map<string, Api>();
   readonly #controllers = new Map<string, Controller>();
+  readonly #workers = new Map<string, Process>();
   readonly #stopping = new Set<string>();
   #lives = 0;
   /** Steps taken so far by processes that may be killed. */
@@ -39,7 +43,7 @@ export class Fleet {
   }
 
   start(): void {
-    for (const role of [...APIS, ...CONTROLLERS]) this.#spawn(role, 0);
+    for (const role of [...APIS, ...CONTROLLERS, ...WORKERS]) this.#spawn(role, 0);
     this.#chaosLater();
   }
 
@@ -85,19 +89,40 @@ export class Fleet {
     });
   }
 
+  /** Whether somebody else ever destroyed keys of the instance, or of the one its owner was moved to. */
+  hasLostKeys(id: InstanceId): boolean {
+    const { servers, database } = this.plane.world;
+    if (servers.vandalised.has(id)) return true;
+    const next = database.instances.committed().get(id)?.replacedBy ?? null;
+    return next !== null && this.hasLostKeys(next);
+  }
+
+  /** Whether Vault did not take the rotation's values, so that its request may be made again. */
+  cameToNothing(id: RotationId): boolean {
+    const reason = this.plane.world.database.rotations.committed().get(id)?.reason ?? null;
+    return reason === 'not_written' || reason === 'keys_lost';
+  }
+
   #spawn(role: string, afterMs: number): void {
     this.#lives += 1;
     const { sim } = this.plane.world;
     const body = (process: Process): void => {
       sim.note('starts');
       if (APIS.includes(role)) this.#apis.set(role, startApi(this.plane, process));
+      else if (WORKERS.includes(role)) this.#startWorker(role, process);
       else this.#controllers.set(role, startController(this.plane, process));
     };
     sim.spawn(`${role}#${this.#lives}`, body, afterMs);
   }
 
+  #startWorker(role: string, process: Process): void {
+    this.#workers.set(role, process);
+    startWorker(this.plane, process);
+  }
+
   #startAgain(role: string): void {
     this.#apis.delete(role);
+    this.#workers.delete(role);
     this.#controllers.delete(role);
     this.#stopping.delete(role);
     const { faults } = this.plane.world;
@@ -117,7 +142,8 @@ export class Fleet {
   #chaos(): void {
     const { sim, faults } = this.plane.world;
     const controller = [...this.#controllers.values()];
-    const everybody = [...controller, ...this.#apis.values()].map(({ process }) => process);
+    const served = [...controller, ...this.#apis.values()].map(({ process }) => process);
+    const everybody = [...served, ...this.#workers.values()];
     if (faults.strikes('stalls', 0.05)) {
       const process = faults.chanceOf('stalls').pick(everybody);
       const ms = faults.chanceOf('stalls').between(500, 25_000);
@@ -134,6 +160,13 @@ export class Fleet {
     if (faults.strikes('crashes', 0.02)) this.#stopOne(controller);
     this.#harmGateways();
     if (faults.strikes('nodes that close', 0.03)) this.#closeNode();
+    if (faults.strikes('keys that are destroyed', 0.03)) this.#destroyKeys();
+  }
+
+  #destroyKeys(): void {
+    const { faults, servers } = this.plane.world;
+    const id = faults.chanceOf('keys that are destroyed').pick([...servers.keyVersions.keys()]);
+    if (id !== undefined) servers.vandalise(id);
   }
 
   #stall(process: Process, ms: number): void {
@@ -202,7 +235,7 @@ export class Fleet {
 }
 
 function isMortal({ name }: Process): boolean {
-  return /^(api|controller)-/.test(name);
+  return /^(api|controller|worker)-/.test(name);
 }
 
 /** Steps that change something are rarer than looks, and more is to be learnt from dying there. */

@@ -18,6 +18,7 @@ export const TROUBLES = [
   'boots that fail',
   'nodes that close',
   'ports used again',
+  'keys that are destroyed',
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];
 

@@ -2,7 +2,11 @@ import type { ConfigChange } from '../../../src/domain/config/config-change.js';
 import type { InstanceId } from '../../../src/domain/ids.js';
 import type { Instance } from '../../../src/domain/instance.js';
 import type { Pool } from '../../../src/domain/pool.js';
-import type { KeyOwner } from '../../../src/domain/key-campaign/key-campaign.js';
+import type {
+  KeyCampaign,
+  KeyMove,
+  KeyOwner,
+} from '../../../src/domain/key-campaign/key-campaign.js';
 import type { Rotation } from '../../../src/domain/rotation.js';
 import type { Sweep } from '../../../src/domain/sweep/report.js';
 import type { AuditEntry } from '../../../src/domain/audit/audit-entry.js';
@@ -100,6 +104,9 @@ export class Database {
   readonly keys: Table<KeyRow>;
   readonly rotations: Table<Rotation>;
   readonly configs: Table<ConfigChange>;
+  readonly campaigns: Table<KeyCampaign>;
+  /** By campaign and instance. */
+  readonly keyMoves: Table<KeyMove>;
   readonly idempotency: Table<IdempotencyRow>;
   readonly leases: Table<LeaseRow>;
   readonly nodes: Table<Node>;
@@ -125,6 +132,8 @@ export class Database {
     this.keys = new Table('key', this.engine);
     this.rotations = new Table('rotation', this.engine);
     this.configs = new Table('change of configuration', this.engine);
+    this.campaigns = new Table('campaign', this.engine);
+    this.keyMoves = new Table('move', this.engine);
     this.idempotency = new Table('idempotency key', this.engine);
     this.leases = new Table('lease', this.engine);
     this.nodes = new Table('node', this.engine);

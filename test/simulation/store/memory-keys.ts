@@ -80,12 +80,27 @@ export class MemoryKeys implements KeyStore {
     });
   }
 
-  askToRenew(): Promise<boolean> {
-    throw new Error('Key campaigns are not simulated.');
+  askToRenew(instanceId: InstanceId, name: string, at: Date): Promise<boolean> {
+    const { keys, engine } = this.database;
+    return engine.statement(this.tx, `ask ${instanceId} to renew ${name}`, async (tx) => {
+      const asked = await keys.update(tx, `${instanceId} ${name}`, (row) =>
+        row.owner === 'tenant' && row.removedAt === null ? { ...row, renewalDueAt: at } : null,
+      );
+      return asked !== null;
+    });
   }
 
-  stopAsking(): Promise<void> {
-    throw new Error('Key campaigns are not simulated.');
+  stopAsking({ id, keyName }: Parameters<KeyStore['stopAsking']>[0]): Promise<void> {
+    const { keys, keyMoves, engine } = this.database;
+    return engine.statement(this.tx, `ask nobody for ${keyName}`, async (tx) => {
+      const asked = keyMoves.all(tx).filter(({ campaignId }) => campaignId === id);
+      for (const { instanceId } of asked) {
+        await keys.update(tx, `${instanceId} ${keyName}`, (row) => ({
+          ...row,
+          renewalDueAt: null,
+        }));
+      }
+    });
   }
 
   #present(tx: Transaction, instanceId: InstanceId): KeyRow[] {

@@ -12,6 +12,7 @@ import type { Transaction } from './engine.js';
 import { MemoryClaims, MemoryIdempotency, MemoryTenants } from './memory-claims.js';
 import { MemoryInstances } from './memory-instances.js';
 import { MemoryConfigs } from './memory-configs.js';
+import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryKeys, MemoryRotations } from './memory-keys.js';
 import { MemoryLeases, MemoryNodes, MemoryPools, MemorySweeps } from './memory-pools.js';
 
@@ -66,11 +67,9 @@ export function createMemoryCensus(database: Database): Census {
 }
 
 /**
- * Workers and callers' keys are no part of the simulator; whoever asks for what is theirs is told so.
+ * Callers' keys and the audit's chain are no part of the simulator; whoever asks for them is told so.
  */
-function notSimulated<Name extends 'keyCampaigns' | 'apiKeys' | 'auditChain'>(
-  part: Name,
-): Repositories[Name] {
+function notSimulated<Name extends 'apiKeys' | 'auditChain'>(part: Name): Repositories[Name] {
   return new Proxy({} as Repositories[Name], {
     get: (_target, name) => {
       throw new Error(`${part}.${String(name)} is not simulated.`);
@@ -88,7 +87,7 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     keys: new MemoryKeys(database, tx),
     rotations: new MemoryRotations(database, tx),
     configs: new MemoryConfigs(database, tx),
-    keyCampaigns: notSimulated('keyCampaigns'),
+    keyCampaigns: new MemoryKeyCampaigns(database, tx),
     apiKeys: notSimulated('apiKeys'),
     idempotency: new MemoryIdempotency(database, tx),
     leases: new MemoryLeases(database, tx),

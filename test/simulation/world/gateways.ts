@@ -13,6 +13,9 @@ export interface Readable {
 interface Live {
   readonly revision: number;
   readonly token: string;
+  readonly keyVersion: number;
+  /** Names of the fields of its keys that it was told to use. */
+  readonly fields: readonly string[];
 }
 
 /** A task with an OpenClaw gateway in it, on one node, at one address. */
@@ -191,10 +194,11 @@ export class Gateways {
   #wanted({ instanceId, live }: Gateway): Live | 'nothing new' | 'not readable' {
     const announced = this.readable.announcement(instanceId);
     if (announced === null) return 'nothing new';
-    const { revision, gatewayVersion } = announced;
+    const { revision, gatewayVersion, keyVersion, config } = announced;
     if (live !== null && revision <= live.revision) return 'nothing new';
     const token = this.readable.token(instanceId, gatewayVersion);
-    return token === null ? 'not readable' : { revision, token };
+    if (token === null) return 'not readable';
+    return { revision, token, keyVersion, fields: JSON.parse(config) as string[] };
   }
 
   #take(gateway: Gateway, live: Live): void {

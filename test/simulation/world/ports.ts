@@ -3,6 +3,7 @@ import { Fault } from '../../../src/errors/index.js';
 import type { Outside } from '../../../src/controllers/instance/outside.js';
 import { digestOf } from '../../../src/lib/digest.js';
 import type {
+  CampaignValues,
   CatalogSnapshot,
   Fingerprints,
   KeyVault,
@@ -62,6 +63,26 @@ export function keyVaultOf(world: World): KeyVault {
       tell(world, 'vault', `destroy keys of ${id} before v${version}`, signal, () => {
         world.servers.destroyKeysBefore(id, version);
       }),
+  };
+}
+
+/** The values of key campaigns, as API and worker reach them. */
+export function campaignValuesOf(world: World): CampaignValues {
+  const { campaignValues } = world.servers;
+  return {
+    write: (id, value, signal) =>
+      tell(world, 'vault', `value of ${id}`, signal, () => {
+        // A request that arrives twice meets its own version, as with any check-and-set.
+        if (campaignValues.has(id)) throw new Fault('vault_refused', 'It is written already.');
+        campaignValues.set(id, value);
+      }),
+    read: (id, signal) =>
+      ask(world, 'vault', `read value of ${id}`, signal, () => campaignValues.get(id) ?? null),
+    destroy: (id, signal) =>
+      tell(world, 'vault', `destroy value of ${id}`, signal, () => {
+        campaignValues.delete(id);
+      }),
+    list: (signal) => ask(world, 'vault', 'list values', signal, () => [...campaignValues.keys()]),
   };
 }
 

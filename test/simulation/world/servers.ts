@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../../src/domain/ids.js';
+import type { InstanceId, KeyCampaignId } from '../../../src/domain/ids.js';
 import { Fault } from '../../../src/errors/index.js';
 import type {
   AllocationView,
@@ -28,6 +28,9 @@ export class Servers {
   readonly tokens = new Map<InstanceId, string[]>();
   /** Names of the fields in each version of an instance's keys; null once it is destroyed. */
   readonly keyVersions = new Map<InstanceId, readonly (ReadonlySet<string> | null)[]>();
+  /** Versions of an instance's keys that somebody destroyed who is none of us. */
+  readonly vandalised = new Map<InstanceId, Set<number>>();
+  readonly campaignValues = new Map<KeyCampaignId, string>();
   readonly gateways: Gateways;
   readonly nodes = new Map<string, Node>();
   readonly #placing: Chance;
@@ -150,6 +153,24 @@ export class Servers {
       instanceId,
       versions.map((fields, at) => (at + 1 < version ? null : fields)),
     );
+  }
+
+  /** Somebody with more rights than we have destroys all that there is. */
+  vandalise(instanceId: InstanceId): void {
+    const versions = this.keyVersions.get(instanceId) ?? [];
+    const known = this.vandalised.get(instanceId) ?? new Set<number>();
+    versions.forEach((fields, at) => {
+      if (fields !== null) known.add(at + 1);
+    });
+    this.vandalised.set(instanceId, known);
+    this.destroyKeysBefore(instanceId, versions.length + 1);
+    this.sim.note(`the keys of ${instanceId} are destroyed by somebody else`);
+  }
+
+  /** Fields in a version of an instance's keys; null for one that somebody else destroyed. */
+  fieldsIn(instanceId: InstanceId, version: number): ReadonlySet<string> | null {
+    if (this.vandalised.get(instanceId)?.has(version) === true) return null;
+    return this.keyVersions.get(instanceId)?.[version - 1] ?? new Set();
   }
 
   shred(instanceId: InstanceId): void {
