@@ -32,7 +32,7 @@ export const INSTANCE_MOVES = {
   },
   resuming: { prove: 'ready', trash: 'trashed', fail: 'failed', delete: 'deleting' },
   stopped: { start: 'resuming', fail: 'failed', delete: 'deleting' },
-  trashed: { restore: 'resuming', fail: 'failed', delete: 'deleting' },
+  trashed: { restore: 'resuming', delete: 'deleting' },
   failed: { delete: 'deleting' },
   deleting: { finish: 'deleted' },
   deleted: {},

@@ -2,12 +2,8 @@ import type { Instance } from '../../domain/instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import { SETTLED, recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
+import { lookAgainMs } from './look-again.js';
 import type { Outside } from './outside.js';
-
-/** Between two looks at a gateway that is still starting. */
-const STARTING_AGAIN_MS = 400;
-/** Between two looks at whether the gateway took what it was told. */
-const LOOK_AGAIN_MS = 40;
 
 /**
  * trashed: has the gateway lock everybody out and forget keys and channels, and destroys it when its
@@ -19,14 +15,17 @@ export async function keepTrashed(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { store, gateway, clock, log } = outside;
-  const { id, destroyAt, revision, revisionApplied } = instance;
-  if (destroyAt === null || destroyAt <= clock.now()) return destroy(outside, instance);
+  const { id, stateAt, destroyAt, revision, revisionApplied } = instance;
+  const now = clock.now();
+  if (destroyAt === null || destroyAt <= now) return destroy(outside, instance);
   // Rounds find it again when its time is up.
   if (revisionApplied >= revision) return SETTLED;
   const address = await announceToStarted(outside, instance, signal);
-  if (address === null) return recheck(STARTING_AGAIN_MS);
+  if (address === null) return recheck(lookAgainMs(stateAt, now));
   const applied = await gateway.appliedRevision(address, signal);
-  if (applied === null || applied < revision) return recheck(LOOK_AGAIN_MS);
+  if (applied === null || applied < revision) {
+    return recheck(lookAgainMs(stateAt, now));
+  }
   await store.instances.note(instance, { revisionApplied: applied });
   log.info('instance locked', { instanceId: id, destroyAt: destroyAt.toISOString() });
   return SETTLED;

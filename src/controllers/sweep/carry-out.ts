@@ -51,7 +51,7 @@ async function clearAway(
 }
 
 /** In these a tenant's data is in the instance, so no other one can take its place. */
-const WITH_DATA: readonly Instance['state'][] = ['ready', 'resuming', 'trashed'];
+const WITH_DATA: readonly Instance['state'][] = ['ready', 'resuming'];
 
 /**
  * A member is given up like any that failed. A tenant's instance is kept as it is and says that it

@@ -42,9 +42,9 @@ export interface Difference {
   readonly remedy: Remedy;
 }
 
-/** States whose instances run. What is coming, leaving or stopped may have a job or not. */
+/** States whose instances run. What is coming, leaving, in the trash or stopped may have a job or not. */
 const RUNNING: readonly InstanceState[] = [
-  ...(['warming', 'idle', 'binding', 'ready', 'resuming', 'trashed'] as const),
+  ...(['warming', 'idle', 'binding', 'ready', 'resuming'] as const),
 ];
 /** Of those, the ones in which nobody's data can be: losing them costs a start and nothing else. */
 const WITHOUT_DATA: readonly InstanceState[] = ['warming', 'idle'];
