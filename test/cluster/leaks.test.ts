@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { AxiosResponse } from 'axios';
 import { z } from 'zod';
+import { canonicalJson } from '../../src/lib/canonical-json.js';
+import { digestOf } from '../../src/lib/digest.js';
 import { formsOf, leaksIn } from '../support/leaks/forms.js';
 import { misplaceAtApi, misplaceAtEdge } from '../support/leaks/misplacements.js';
 import type { Said } from '../support/leaks/whereabouts.js';
@@ -91,16 +93,20 @@ describe('a tenant’s key', function () {
 
   async function rotations(): Promise<readonly AxiosResponse[]> {
     const path = `/v1/instances/${instance.id}/rotations`;
-    const rotate = (value: string, query = '') => {
+    const rotate = (value: string, query = '', more = {}) => {
       const keys = [{ name: 'stub', value }];
-      return product.api.post(`${path}${query}`, { keys }, { headers: { prefer: 'wait=60' } });
+      const headers = { prefer: 'wait=60', ...more };
+      return product.api.post(`${path}${query}`, { keys }, { headers });
     };
+    const once = { 'idempotency-key': 'a-rotation-of-alices' };
     const said = [
       await rotate(refused),
       await rotate(refused, '?verify=true'),
-      await rotate(rotated),
+      await rotate(rotated, '', once),
+      await rotate(rotated, '', once),
+      await rotate(refused, '', once),
     ];
-    expect(said.map(({ status }) => status)).to.deep.equal([200, 422, 200]);
+    expect(said.map(({ status }) => status)).to.deep.equal([200, 422, 200, 200, 409]);
     return said;
   }
 
@@ -157,6 +163,17 @@ describe('a tenant’s key', function () {
 
   it('is nowhere in the database', async () => {
     expectSilence(await saidByDatabase(product.info));
+  });
+
+  it('cannot be guessed by what the database keeps of requests that held it', async () => {
+    const said = (await saidByDatabase(product.info)).map(([, text]) => text).join('\n');
+    expect(said, 'a digest that is there on purpose').to.include(digestOf(plain));
+    const guesses = planted.flatMap((value) => [
+      digestOf(value),
+      digestOf(canonicalJson({ stub: value })),
+      digestOf(canonicalJson([{ name: 'stub', value }])),
+    ]);
+    expect(leaksIn(said, guesses)).to.deep.equal([]);
   });
 
   it('is nowhere in Redis, asked while it runs', async () => {
