@@ -832,7 +832,8 @@ export interface components {
     readonly ConfigOutcome: {
       readonly diff: components['schemas']['ConfigDiff'];
       readonly needsRestart: boolean;
-      readonly change: components['schemas']['ConfigChange'];
+      /** @description null where nothing differs, and for a dry run. */
+      readonly change: components['schemas']['ConfigChange'] | null;
     };
     readonly ConfigDiff: readonly {
       /** @example /agents/defaults/thinkingDefault */
@@ -845,7 +846,6 @@ export interface components {
        */
       readonly effect: 'hot' | 'next_use' | 'restart';
     }[];
-    /** @description null where nothing differs, and for a dry run. */
     readonly ConfigChange: {
       readonly id: string;
       readonly instance: string;
@@ -871,7 +871,7 @@ export interface components {
        * @example 2026-11-23T12:00:00.000Z
        */
       readonly closedAt: string | null;
-    } | null;
+    };
     /**
      * @description A JSON Merge Patch (RFC 7396): null removes, a list replaces a list.
      * @example {
