@@ -96,7 +96,7 @@ describe('planSweep, whatever the world is like', () => {
           const job = world.jobs.find(({ instanceId }) => instanceId === id);
           const service = world.services.find(({ instanceId }) => instanceId === id);
 
-          expect(['warming', 'idle', 'ready']).to.include(state);
+          expect(['warming', 'idle', 'ready', 'resuming', 'trashed']).to.include(state);
           expect(job === undefined || job.isStopped || !world.secrets.includes(id)).to.equal(true);
           if (tenantId === null) continue;
           expect(job).to.equal(undefined);
