@@ -131,7 +131,10 @@ function answersOf({ answers, isStream, isTagged }: Endpoint): Record<string, Re
     return [status, { description: says, ...headers, ...content }] as const;
   });
   const unchanged = { description: 'Still what If-None-Match names.', headers: TagHeader };
-  return Object.fromEntries(isTagged ? [...shown, ['304', unchanged] as const] : shown);
+  return {
+    ...Object.fromEntries<ResponseConfig>(shown),
+    ...(isTagged ? { 304: unchanged } : {}),
+  };
 }
 
 const TagHeader = z.object({

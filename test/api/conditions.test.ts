@@ -86,7 +86,8 @@ describe('conditions of requests', () => {
       body: { gateway: { port: 1 }, models: { providers: { openai: {} } } },
     });
     expectProblem(owned, 422, 'config_platform_owned');
-    expect(owned.data.errors.map(({ pointer }: { pointer: string }) => pointer)).to.deep.equal([
+    const parts = owned.data.errors as readonly { readonly pointer: string }[];
+    expect(parts.map(({ pointer }) => pointer)).to.deep.equal([
       '/gateway',
       '/models/providers/openai',
     ]);

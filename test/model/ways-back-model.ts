@@ -36,7 +36,7 @@ export interface WaysBackScenario {
 /** A restart, and the trash. */
 export const WAYS_BACK: WaysBackScenario = { restarts: 1, trashes: 1 };
 /** In and out of the trash twice. */
-export const SECOND_THOUGHTS: WaysBackScenario = { restarts: 0, trashes: 2 };
+export const IN_AND_OUT: WaysBackScenario = { restarts: 0, trashes: 2 };
 
 /** What the instance is told: a revision, and whether that locks everybody out. */
 interface Told {

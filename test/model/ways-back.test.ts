@@ -2,7 +2,7 @@ import { expectBroken, expectKeptAsTold } from './expect-kept.js';
 import type { WaysBackGuards, WaysBackScenario } from './ways-back-model.js';
 import {
   ALL_WAYS_BACK_GUARDS,
-  SECOND_THOUGHTS,
+  IN_AND_OUT,
   WAYS_BACK,
   waysBackModel,
 } from './ways-back-model.js';
@@ -17,8 +17,8 @@ describe('the model of ways back to ready', function () {
     expectKeptAsTold('WAYS_BACK', waysBackModel(ALL_WAYS_BACK_GUARDS));
   });
 
-  it('keeps every promise in every state of SECOND_THOUGHTS, without a lease', () => {
-    expectKeptAsTold('SECOND_THOUGHTS', waysBackModel(without('holdsLease'), SECOND_THOUGHTS));
+  it('keeps every promise in every state of IN_AND_OUT, without a lease', () => {
+    expectKeptAsTold('IN_AND_OUT', waysBackModel(without('holdsLease'), IN_AND_OUT));
   });
 
   it('needs to write down which process is to end before it is told to', () => {
@@ -38,7 +38,7 @@ describe('the model of ways back to ready', function () {
   });
 
   it('needs to prove what the row still says, where a lease was lost', () => {
-    expectTwin(SECOND_THOUGHTS, LETS_IN, 'holdsLease', 'provesWhatItSaw');
+    expectTwin(IN_AND_OUT, LETS_IN, 'holdsLease', 'provesWhatItSaw');
   });
 });
 

@@ -67,6 +67,6 @@ function takesSecret({ anyOf }: Schema): boolean {
 
 function isReference({ oneOf, properties }: Schema): boolean {
   if (Array.isArray(oneOf)) return oneOf.some((form) => isReference(form as Schema));
-  const names = Object.keys((properties ?? {}) as object);
+  const names = Object.keys(properties ?? {});
   return ['source', 'provider', 'id'].every((name) => names.includes(name));
 }

@@ -90,7 +90,11 @@ export const LAYERS = {
     instead: 'Main parses the role and starts it: let src/compose build what it needs.',
   },
   tools: {
-    mayImport: ['errors', 'lib', 'config', 'client', 'cli/connection-file', 'api/describe-api'],
+    mayImport: [
+      ...['errors', 'lib', 'config', 'client', 'cli/connection-file', 'api/describe-api'],
+      // Which part of OpenClaw's schema is kept follows from what is a tenant's.
+      'domain/config/ownership',
+    ],
     instead: 'Tools set up and drive the product from outside: call its API or start its entry.',
   },
 };
