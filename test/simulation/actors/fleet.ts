@@ -3,6 +3,7 @@ import type { Process } from '../core/simulation.js';
 import type { System } from '../world/network.js';
 import type { Api, ControlPlane, Controller } from './control-plane.js';
 import { startApi, startController } from './control-plane.js';
+import { offerPools } from './offer-pools.js';
 
 const APIS = ['api-a', 'api-b'];
 const CONTROLLERS = ['controller-a', 'controller-b'];
@@ -10,6 +11,8 @@ const SYSTEMS: readonly System[] = ['nomad', 'vault', 'consul', 'gateway'];
 /** After this a caller takes its request for lost. */
 const REQUEST_LIMIT_MS = 20_000;
 const CHAOS_EVERY_MS = 1_500;
+/** Between the restarts of two processes that get a new version. */
+const ROLL_EVERY_MS = 4_000;
 
 /** All processes of the control plane, started again when they die, and what befalls them. */
 export class Fleet {
@@ -41,6 +44,14 @@ export class Fleet {
   start(): void {
     for (const role of [...APIS, ...CONTROLLERS]) this.#spawn(role, 0);
     this.#chaosLater();
+    const { sim, releases } = this.plane.world;
+    for (const release of releases.planned) {
+      sim.schedule(release.atMs, null, () => {
+        sim.note(`version ${release.version} is released`);
+        releases.release(release);
+        this.#roll();
+      });
+    }
   }
 
   /** Sends a request to one of the APIs and waits for its answer, or for the loss of it. */
@@ -90,10 +101,28 @@ export class Fleet {
     const { sim } = this.plane.world;
     const body = (process: Process): void => {
       sim.note('starts');
-      if (APIS.includes(role)) this.#apis.set(role, startApi(this.plane, process));
-      else this.#controllers.set(role, startController(this.plane, process));
+      if (APIS.includes(role)) {
+        this.#apis.set(role, startApi(this.plane, process));
+        return;
+      }
+      void offerPools(this.plane, process).then(() => {
+        this.#controllers.set(role, startController(this.plane, process));
+      });
     };
     sim.spawn(`${role}#${this.#lives}`, body, afterMs);
+  }
+
+  /** Starts the processes again one after the other, so that both versions run for a while. */
+  #roll(): void {
+    const { sim } = this.plane.world;
+    for (const [at, role] of [...APIS, ...CONTROLLERS].entries()) {
+      sim.schedule(at * ROLL_EVERY_MS, null, () => {
+        const api = this.#apis.get(role);
+        if (api?.process.isAlive === true) sim.kill(api.process);
+        const controller = this.#controllers.get(role);
+        if (controller !== undefined) this.#stopOne([controller]);
+      });
+    }
   }
 
   #startAgain(role: string): void {
@@ -134,6 +163,7 @@ export class Fleet {
     if (faults.strikes('crashes', 0.02)) this.#stopOne(controller);
     this.#harmGateways();
     if (faults.strikes('nodes that close', 0.03)) this.#closeNode();
+    if (faults.strikes('edges that are away', 0.01)) this.#takeEdgeAway();
   }
 
   #stall(process: Process, ms: number): void {
@@ -186,6 +216,15 @@ export class Fleet {
       gateway.hungUntilMs = sim.nowMs() + ms;
       sim.note(`gateway ${gateway.instanceId} hangs for ${ms} ms`);
     }
+  }
+
+  /** For longer than a binding may take, at worst, and than the other troubles last. */
+  #takeEdgeAway(): void {
+    const { sim, faults, servers } = this.plane.world;
+    if (servers.isEdgeAway()) return;
+    const ms = faults.chanceOf('edges that are away').between(5_000, 300_000);
+    servers.edgeAway = { sinceMs: sim.nowMs(), untilMs: sim.nowMs() + ms };
+    sim.note(`the edge is away for ${ms} ms`);
   }
 
   #closeNode(): void {
