@@ -27,7 +27,7 @@ export async function measure(
   _root: string,
   say: (line: string) => void,
 ): Promise<readonly Series[]> {
-  const [database, redis] = await Promise.all([startTestDatabase(), startTestRedis()]);
+  const [database, redis] = await Promise.all([startTestDatabase({}), startTestRedis()]);
   try {
     const failing = new Set<InstanceId>();
     const world = new CampaignWorld(await database.emptyStore(), {
