@@ -35,7 +35,7 @@ export async function measure(
   _root: string,
   say: (line: string) => void,
 ): Promise<readonly Series[]> {
-  const database = await startTestDatabase();
+  const database = await startTestDatabase({});
   try {
     const world = await World.start(database);
     try {

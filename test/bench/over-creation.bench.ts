@@ -43,7 +43,7 @@ export async function measure(
   _root: string,
   say: (line: string) => void,
 ): Promise<readonly Series[]> {
-  const database = await startTestDatabase();
+  const database = await startTestDatabase({});
   try {
     const baseline = await countingByListing();
     say(`a planner that counts the listing creates ${String(baseline)} for ${String(IDLE)}`);

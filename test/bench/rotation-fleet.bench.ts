@@ -37,7 +37,7 @@ export async function measure(
   _root: string,
   say: (line: string) => void,
 ): Promise<readonly Series[]> {
-  const [database, redis] = await Promise.all([startTestDatabase(), startTestRedis()]);
+  const [database, redis] = await Promise.all([startTestDatabase({}), startTestRedis()]);
   try {
     const failing = new Map<InstanceId, TroubleName>();
     const world = new CampaignWorld(await database.emptyStore(), {

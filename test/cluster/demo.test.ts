@@ -7,14 +7,15 @@ import { memberBars } from '../../tools/demo/member-bars.js';
 import type { DemoResult } from '../../tools/demo/run-demo.js';
 import { runDemo } from '../../tools/demo/run-demo.js';
 import { summaryOf } from '../../tools/demo/summary.js';
+import { oneProduct } from '../support/one-product.js';
 import type { Product } from '../support/product.js';
-import { startProduct } from '../support/product.js';
 import { allocationIdOf } from '../support/stack-eyes.js';
 
 /** What `make up` ends with, on a real stack and a real gateway. */
 describe('the demo', function () {
   this.timeout(300_000);
 
+  const shared = oneProduct.forSuite();
   let product: Product;
   let client: ApiClient;
   let member: string;
@@ -23,14 +24,14 @@ describe('the demo', function () {
   const shown = new PassThrough();
 
   before(async () => {
-    product = await startProduct({ pools: 's=1' });
+    product = await shared.take();
     const connection = readConnectionFile(product.info.layout.cli);
     client = new ApiClient({ apiUrl: connection.apiUrl, token: readToken(connection) });
   });
 
   after(async () => {
     client?.close();
-    await product?.stop();
+    await shared.giveBack();
   });
 
   function demo(): Promise<DemoResult> {

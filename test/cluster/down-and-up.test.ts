@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { downStack } from '../../tools/stack/stack.js';
+import { oneProduct, sleepAndWake } from '../support/one-product.js';
 import type { InstanceShown, Product } from '../support/product.js';
-import { fingerprintOf, startProduct } from '../support/product.js';
+import { fingerprintOf } from '../support/product.js';
 import { allocationIdOf } from '../support/stack-eyes.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -13,7 +10,7 @@ describe('the product after a night', function () {
   this.timeout(480_000);
 
   const key = 'key-that-sleeps-well-0001';
-  let stateDir: string;
+  const shared = oneProduct.forSuite();
   let product: Product;
   let claimed: InstanceShown;
   let token: string;
@@ -21,21 +18,18 @@ describe('the product after a night', function () {
   let allocations: readonly string[];
 
   before(async () => {
-    stateDir = await mkdtemp(join(tmpdir(), 'cd-'));
-    product = await startProduct({ pools: 's=1', stateDir });
+    product = await shared.take();
     await product.idleMembers(1);
     claimed = await product.claim('alice');
     token = await product.token(claimed.id);
     await product.setKey(claimed.id, 'stub', key);
     [idle = ''] = await product.idleMembers(1);
     allocations = await allocationsNow();
-    await downStack(stateDir);
-    product = await startProduct({ pools: 's=1', stateDir });
+    await sleepAndWake(product);
   });
 
   after(async () => {
-    await product?.stop();
-    await rm(stateDir, { recursive: true, force: true });
+    await shared.giveBack();
   });
 
   const allocationsNow = (): Promise<string[]> =>

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { oneProduct } from '../support/one-product.js';
 import type { InstanceShown, Product } from '../support/product.js';
-import { fingerprintOf, startProduct } from '../support/product.js';
+import { fingerprintOf } from '../support/product.js';
 import { allocationIdOf, killChild, signalTask } from '../support/stack-eyes.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -9,13 +10,14 @@ describe('the running product', function () {
   this.timeout(300_000);
 
   const key = 'key-that-survives-0001';
+  const shared = oneProduct.forSuite();
   let product: Product;
   let instance: InstanceShown;
   let token: string;
   let allocation: string;
 
   before(async () => {
-    product = await startProduct({ pools: 's=1' });
+    product = await shared.take();
     await product.idleMembers(1);
     instance = await product.claim('alice');
     token = await product.token(instance.id);
@@ -24,7 +26,7 @@ describe('the running product', function () {
   });
 
   after(async () => {
-    await product?.stop();
+    await shared.giveBack();
   });
 
   async function chatsAgain(withinMs: number): Promise<void> {

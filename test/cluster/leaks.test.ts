@@ -17,8 +17,9 @@ import {
   saidInMetrics,
 } from '../support/leaks/whereabouts.js';
 import { runOpenClaw } from '../support/openclaw-in-task.js';
+import { oneProduct } from '../support/one-product.js';
 import type { InstanceShown, Product } from '../support/product.js';
-import { fingerprintOf, startProduct } from '../support/product.js';
+import { fingerprintOf } from '../support/product.js';
 import { waitFor } from '../support/wait-for.js';
 
 const run = promisify(execFile);
@@ -46,13 +47,14 @@ describe('a tenant’s key', function () {
   const plain = 'misplaced-Key_made-of.Letters-77aa10cc';
   const planted = [canary, rotated, refused, provided, replaced];
   const answers: string[] = [];
+  const shared = oneProduct.forSuite();
   let product: Product;
   let instance: InstanceShown;
   let token: string;
   let forms: readonly string[];
 
   before(async () => {
-    product = await startProduct({ pools: 's=1', extraEnv: { CLAWDEPLOY_LOG_LEVEL: 'debug' } });
+    product = await shared.take();
     await product.idleMembers(1);
     instance = await claimed();
     token = await product.token(instance.id);
@@ -73,7 +75,7 @@ describe('a tenant’s key', function () {
   });
 
   after(async () => {
-    await product?.stop();
+    await shared.giveBack();
   });
 
   function note(...said: readonly AxiosResponse[]): void {

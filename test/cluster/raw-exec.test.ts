@@ -1,21 +1,23 @@
 import { expect } from 'chai';
+import { otherProduct } from '../support/one-product.js';
 import type { InstanceShown, Product } from '../support/product.js';
-import { fingerprintOf, startProduct } from '../support/product.js';
+import { fingerprintOf } from '../support/product.js';
 import { allocationIdOf } from '../support/stack-eyes.js';
 
 /** What somebody without root gets: the same gateway under Nomad's raw_exec driver. */
 describe('a gateway under raw_exec', function () {
   this.timeout(300_000);
 
+  const shared = otherProduct.forSuite();
   let product: Product;
   let instance: InstanceShown;
 
   before(async () => {
-    product = await startProduct({ driver: 'raw_exec', pools: 's=1' });
+    product = await shared.take();
   });
 
   after(async () => {
-    await product?.stop();
+    await shared.giveBack();
   });
 
   it('is given away in its allocation like any other', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { oneProduct } from '../support/one-product.js';
 import type { InstanceShown, Product } from '../support/product.js';
-import { fingerprintOf, startProduct } from '../support/product.js';
+import { fingerprintOf } from '../support/product.js';
 import { allocationIdOf } from '../support/stack-eyes.js';
 import { SteadyChat } from '../support/steady-chat.js';
 import { waitFor } from '../support/wait-for.js';
@@ -19,13 +20,14 @@ interface RotationShown {
 describe('a rotation of a key on a real gateway', function () {
   this.timeout(300_000);
 
+  const shared = oneProduct.forSuite();
   let product: Product;
   let instance: InstanceShown;
   let token: string;
   let allocation: string;
 
   before(async () => {
-    product = await startProduct({ pools: 's=1' });
+    product = await shared.take();
     await product.idleMembers(1);
     instance = await product.claim('alice');
     token = await product.token(instance.id);
@@ -35,7 +37,7 @@ describe('a rotation of a key on a real gateway', function () {
   });
 
   after(async () => {
-    await product?.stop();
+    await shared.giveBack();
   });
 
   async function rotate(value: string): Promise<RotationShown> {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { anInstanceId } from '../support/builders.js';
+import { oneProduct, otherProduct } from '../support/one-product.js';
 import type { InstanceShown, Product } from '../support/product.js';
-import { fingerprintOf, startProduct } from '../support/product.js';
+import { fingerprintOf } from '../support/product.js';
 import { waitFor } from '../support/wait-for.js';
 import { allocationIdOf, nomadJobIds, secretsOf } from '../support/stack-eyes.js';
 
@@ -10,6 +11,7 @@ for (const edge of ['caddy', 'traefik'] as const) {
   describe(`a user’s gateway behind ${edge}`, function () {
     this.timeout(300_000);
 
+    const shared = (edge === 'caddy' ? oneProduct : otherProduct).forSuite();
     let product: Product;
     let memberId: string;
     let allocationBefore: string;
@@ -17,13 +19,14 @@ for (const edge of ['caddy', 'traefik'] as const) {
     let token: string;
 
     before(async () => {
-      product = await startProduct({ edge });
+      product = await shared.take();
+      expect(product.info.edge).to.equal(edge);
       [memberId = ''] = await product.idleMembers(1);
       allocationBefore = await allocationIdOf(product.info, memberId);
     });
 
     after(async () => {
-      await product?.stop();
+      await shared.giveBack();
     });
 
     it('answers nobody under the name of an unclaimed member or of none at all', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { AxiosResponse } from 'axios';
+import { oneProduct } from '../support/one-product.js';
 import type { InstanceShown, Product } from '../support/product.js';
-import { fingerprintOf, startProduct } from '../support/product.js';
+import { fingerprintOf } from '../support/product.js';
 import { allocationIdOf } from '../support/stack-eyes.js';
 import { SteadyChat } from '../support/steady-chat.js';
 import { VaultTrouble } from '../support/vault-trouble.js';
@@ -20,6 +21,7 @@ interface RotationShown {
 describe('while Vault is in trouble', function () {
   this.timeout(400_000);
 
+  const shared = oneProduct.forSuite();
   let product: Product;
   let trouble: VaultTrouble;
   let instance: InstanceShown;
@@ -29,7 +31,7 @@ describe('while Vault is in trouble', function () {
   let heal: (() => Promise<void>) | null = null;
 
   before(async () => {
-    product = await startProduct({ pools: 's=1' });
+    product = await shared.take();
     trouble = new VaultTrouble(product.info);
     await product.idleMembers(1);
     instance = await product.claim('alice');
@@ -46,7 +48,7 @@ describe('while Vault is in trouble', function () {
   });
 
   after(async () => {
-    await product?.stop();
+    await shared.giveBack();
   });
 
   async function healed(): Promise<void> {

@@ -376,6 +376,30 @@ describe('claims on PostgreSQL', function () {
     expect(await codeOf(claimCommand().execute(aClaim({ name: 'two' })))).to.equal('no fault');
   });
 
+  it('tells how each claim ended, so that nobody is refused unseen', async () => {
+    await idleMembers(1);
+    const told: string[] = [];
+    const refusedOf: string[] = [];
+    const command = new ClaimInstance(store, clock, {
+      ...{ offers: someOffers(), defaultRegion: 'default', waitingMax: 1 },
+      onOutcome: (outcome) => told.push(outcome),
+      onRefused: (offer) => refusedOf.push(offer),
+    });
+    const claim = (changes: Partial<ClaimRequest>) => codeOf(command.execute(aClaim(changes)));
+    await claim({ idempotencyKey: 'one' });
+    await claim({ idempotencyKey: 'one' });
+    await claim({ name: 'two' });
+    await claim({ name: 'three' });
+    await claim({ idempotencyKey: 'one', name: 'four' });
+    await claim({ sizeClass: 'l' });
+
+    expect(told).to.deep.equal([
+      ...['warm', 'replayed', 'cold', 'pool_empty'],
+      ...['idempotency_key_reused', 'size_class_unoffered'],
+    ]);
+    expect(refusedOf).to.deep.equal(['s@default']);
+  });
+
   it('measures boots from the grant of a start to the admission, newest first', async () => {
     for (const bootMs of [9_000, 12_500]) {
       const id = anInstanceId();

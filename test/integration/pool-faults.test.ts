@@ -146,6 +146,32 @@ describe('pools in trouble', function () {
       expect(other).to.include({ poolId: pool.id, claimId: instance.claimId });
     });
 
+    it('the last good one keeps its members while those of the new one do not answer', async () => {
+      await untilIdle(pool, 2);
+      const fresh = await offer(NEW_KEY);
+      await untilIdle(fresh, 2);
+      for (const member of await members(fresh, 'idle')) {
+        await store.instances.note(member, { suspectAt: now });
+      }
+      const before = await members(pool, 'idle');
+      await plane.plan(pool.id);
+      expect(await members(pool, 'idle')).to.deep.equal(before);
+      expect(before).to.not.be.empty;
+    });
+
+    it('the last good one is probed again when both have failed for a while', async () => {
+      for (let failed = 0; failed < BREAKER_FAILURES; failed += 1) {
+        await store.pools.recordStart(pool.id, 'failed', now);
+      }
+      const broken = await offer(NEW_KEY);
+      await store.pools.recordStart(broken.id, 'hopeless', now);
+      await plane.plan(pool.id);
+      expect(await members(pool, 'creating')).to.be.empty;
+      passMs(BREAKER_COOLDOWN_MS);
+      await plane.plan(pool.id);
+      expect(await members(pool, 'creating')).to.have.length(1);
+    });
+
     it('the last good one runs out once the new one has come up', async () => {
       await untilIdle(pool, 2);
       const fresh = await offer(NEW_KEY);

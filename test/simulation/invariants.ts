@@ -4,21 +4,15 @@ import { HOLDING_STATES, INSTANCE_MOVES, STOCK_STATES } from '../../src/domain/i
 import type { KeyMove } from '../../src/domain/key-campaign/key-campaign.js';
 import { SKIP_REASONS } from '../../src/domain/key-campaign/key-campaign.js';
 import { CLOSED_ROTATION_STATES, REVERT_REASONS, keyField } from '../../src/domain/rotation.js';
+import type { Unrest } from './broken.js';
+import { Broken } from './broken.js';
 import type { InstanceRecord } from './store/database.js';
+import { restlessPools } from './pool-invariants.js';
 import type { World } from './world/ports.js';
 import { routeOf } from './world/ports.js';
 
-/** A promise that was broken, with the instances whose trace tells how. */
-export class Broken extends Error {
-  override readonly name = 'Broken';
-
-  constructor(
-    promise: string,
-    readonly about: readonly string[] = [],
-  ) {
-    super(promise);
-  }
-}
+/** Clocks that jump may make this much of a binding's time look like half of it. */
+const EDGE_AWAY_MS = 150_000;
 
 /** What must hold of each change of an instance, as soon as it is committed. */
 export function checkChange(
@@ -53,6 +47,7 @@ export function checkChange(
     'an owner who was moved is moved once',
   );
   if (after.state === 'ready' && before.state !== 'ready') checkProof(world, after);
+  if (after.state === 'failed' && before.state === 'binding') checkBlame(world, before, after);
   if (after.state === 'idle' && before.state !== 'idle') checkStock(world, after);
   const hasData = ['ready', 'resuming', 'trashed'].includes(before.state);
   const isWaitedFor = before.tenantId !== null && !hasData;
@@ -105,6 +100,15 @@ function checkProof({ servers }: World, { id, gatewayVersion }: InstanceRecord):
   if (token === undefined || !taken.has(token)) {
     throw new Broken(`ready is a proof: ${id} never ran with its owner's token`, [id]);
   }
+}
+
+/** An edge that was away for most of a binding's time is no fault of the member. */
+function checkBlame(world: World, before: InstanceRecord, { id, failure }: InstanceRecord): void {
+  const { sim, servers } = world;
+  if (failure?.code !== 'binding_deadline' || before.bindingStep !== 'acknowledged') return;
+  const awayMs = sim.nowMs() - servers.edgeAway.sinceMs;
+  if (!servers.isEdgeAway() || awayMs < EDGE_AWAY_MS || !isServing(world, before)) return;
+  throw new Broken(`nobody loses a member because the edge is away: ${id}`, [id]);
 }
 
 /** Idle means that its own gateway started with the pool's token, and has had no other one. */
@@ -256,18 +260,14 @@ function checkRotations({ rotations, instances }: World['database']): void {
 
 /** What is not yet as it must be in the end; empty when everything has calmed down. */
 export function unrest(world: World): readonly Unrest[] {
-  return [...restlessRows(world), ...leftOvers(world), ...wrongPools(world)];
-}
-
-/** Something that still has to change, and the instance that it is about. */
-export interface Unrest {
-  readonly what: string;
-  readonly about: string;
+  return [...restlessRows(world), ...leftOvers(world), ...restlessPools(world)];
 }
 
 function restlessRows(world: World): Unrest[] {
   return [...world.database.instances.committed().values()].flatMap((row): Unrest[] => {
     const about = row.id;
+    // A version that never comes up is probed again and again, for as long as it is offered.
+    if (row.tenantId === null && world.releases.flawOf(row.openclawVersion) !== null) return [];
     switch (row.state) {
       case 'deleted':
       case 'stopped':
@@ -324,16 +324,6 @@ function leftOvers({ servers, database }: World): Unrest[] {
     .filter(({ settledAt }) => settledAt === null)
     .map(({ id }) => ({ what: 'a campaign is settled', about: id }));
   return [...values, ...campaigns, ...gone];
-}
-
-function wrongPools({ database }: World): Unrest[] {
-  const rows = [...database.instances.committed().values()];
-  return [...database.pools.committed().values()].flatMap(({ id, idleTarget }): Unrest[] => {
-    const idle = rows.filter(({ poolId, state }) => poolId === id && state === 'idle').length;
-    return idle === idleTarget
-      ? []
-      : [{ what: `a pool has its target of ${idleTarget} idle members, not ${idle}`, about: id }];
-  });
 }
 
 function wordsOf({ state, fence, claimId, bindingStep, revision }: InstanceRecord): string {

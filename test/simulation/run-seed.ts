@@ -1,7 +1,5 @@
-import type { InstanceId } from '../../src/domain/ids.js';
 import type { LogFields } from '../../src/ports/index.js';
 import { Fault } from '../../src/errors/index.js';
-import { aPoolKey, someOffers } from '../support/builders.js';
 import type { Promised } from './actors/customers.js';
 import { Customers } from './actors/customers.js';
 import { Fleet } from './actors/fleet.js';
@@ -12,7 +10,6 @@ import type { Trouble } from './core/fault-plan.js';
 import { FaultPlan } from './core/fault-plan.js';
 import { Simulation } from './core/simulation.js';
 import {
-  Broken,
   checkCampaigns,
   checkChange,
   checkCreated,
@@ -21,12 +18,18 @@ import {
   checkRows,
   unrest,
 } from './invariants.js';
-import type { Flaws, InstanceRecord } from './store/database.js';
+import { Broken } from './broken.js';
+import type { Change } from './pool-invariants.js';
+import { checkPools } from './pool-invariants.js';
+import { History } from './history.js';
+import type { Flaws } from './store/database.js';
 import { Database } from './store/database.js';
+import type { Transaction } from './store/engine.js';
 import { DatabaseBug } from './store/engine.js';
 import { createMemoryStore } from './store/memory-store.js';
 import { Network } from './world/network.js';
 import type { World } from './world/ports.js';
+import { Releases } from './world/releases.js';
 import { Servers } from './world/servers.js';
 
 /** How long things go wrong, in virtual time. */
@@ -76,12 +79,8 @@ class SeedRun {
   readonly #operators: Operators;
   readonly #fleet: Fleet;
   #broken: Broken | null = null;
-  #hasChanged = false;
-  readonly #made: InstanceRecord[] = [];
-  readonly #recovered = new Map<InstanceId, Date>();
-  /** Nodes that take no work as of the last commit, and when others of them took work again. */
-  #closed = new Set<string>();
-  readonly #opened = new Map<string, Date>();
+  readonly #changes: Change[] = [];
+  readonly #history: History;
   #calmSinceMs: number | null = null;
   #lookAtMs = 0;
 
@@ -91,23 +90,20 @@ class SeedRun {
   ) {
     const sim = new Simulation(seed);
     const database = new Database(this.#hostOf(sim), flaws, (before, after) => {
-      this.#hasChanged = true;
-      if (before === null) this.#made.push(after);
-      if (before !== null && before.suspectAt !== null && after.suspectAt === null) {
-        this.#recovered.set(after.id, sim.now());
-      }
+      this.#changes.push({ before, after });
       notices.tell(after.id);
       this.#guard(() => {
         checkChange(this.#world, before, after);
       });
     });
     const notices = new Notices(sim, faults);
-    const servers = new Servers(sim, faults);
+    const releases = new Releases(seed, faults);
+    const servers = new Servers(sim, faults, releases);
     const network = new Network(sim, faults);
     this.#sim = sim;
-    this.#world = { sim, faults, network, servers, database };
+    this.#world = { sim, faults, network, servers, releases, database };
     const plane: ControlPlane = {
-      ...{ world: this.#world, notices, offers: someOffers() },
+      ...{ world: this.#world, notices },
       onLog: (_level, sentence, fields) => {
         this.#judgeLog(sentence, fields);
       },
@@ -117,36 +113,32 @@ class SeedRun {
     const fail = (what: string): void => {
       this.#fail(new Broken(what));
     };
-    this.#customers = new Customers(sim, fleet, fail);
+    this.#customers = new Customers(sim, fleet, releases.sizeClasses, fail);
     this.#operators = new Operators(sim, fleet, fail);
+    this.#history = new History(database, sim);
     database.engine.onCommit((tx) => {
-      this.#lookAtNodes(database, sim.now());
-      if (!this.#hasChanged) return;
-      this.#hasChanged = false;
+      const changes = this.#changes.splice(0);
+      this.#history.noteNodes();
       this.#guard(() => {
-        checkRows(this.#world);
-        checkKeys(this.#world);
-        const meanwhile = {
-          recovered: since(this.#recovered, tx.beganAt),
-          opened: since(this.#opened, tx.beganAt),
-        };
-        for (const made of this.#made.splice(0)) checkCreated(this.#world, made, meanwhile);
+        if (changes.length > 0) this.#judgeChanges(changes, tx);
       });
+      this.#history.note(changes);
     });
     sim.spawn('setup', () => {
-      void this.#setUp().then(() => {
-        fleet.start();
-        this.#customers.start();
-        this.#operators.start();
-      });
+      void this.#followNodes();
+      fleet.start();
+      this.#customers.start();
+      this.#operators.start();
     });
   }
 
-  #lookAtNodes({ nodes }: Database, now: Date): void {
-    const closed = [...nodes.committed().values()].filter(({ isEligible }) => !isEligible);
-    const ids = new Set(closed.map(({ id }) => id));
-    for (const id of this.#closed) if (!ids.has(id)) this.#opened.set(id, now);
-    this.#closed = ids;
+  #judgeChanges(changes: readonly Change[], tx: Transaction): void {
+    checkRows(this.#world);
+    checkKeys(this.#world);
+    checkPools(this.#world, changes, () => this.#history.elsewhere(tx));
+    for (const { before, after } of changes) {
+      if (before === null) checkCreated(this.#world, after, this.#history.meanwhile(tx));
+    }
   }
 
   async toTheEnd(): Promise<SeedOutcome> {
@@ -202,24 +194,15 @@ class SeedRun {
     };
   }
 
-  async #setUp(): Promise<void> {
+  /** As the watch of Nomad does. */
+  async #followNodes(): Promise<void> {
     const store = createMemoryStore(this.#world.database);
-    const bounds = { idleFloor: 2, idleCeiling: 4, membersMax: 16 };
-    // A process that cannot reach the database at its start is started again by its supervisor.
-    const ensurePool = (): Promise<unknown> =>
-      store.pools
-        .ensure(aPoolKey(), bounds, this.#sim.now())
-        .catch(() => this.#sim.wait(NODES_EVERY_MS).then(ensurePool));
-    await ensurePool();
-    const followNodes = async (): Promise<void> => {
-      for (;;) {
-        const nodes = [...this.#world.servers.nodes.values()];
-        const listing = { nodes, index: String(this.#sim.steps) };
-        await store.nodes.replaceAll(listing).catch(() => undefined);
-        await this.#sim.wait(NODES_EVERY_MS);
-      }
-    };
-    void followNodes();
+    for (;;) {
+      const nodes = [...this.#world.servers.nodes.values()];
+      const listing = { nodes, index: String(this.#sim.steps) };
+      await store.nodes.replaceAll(listing).catch(() => undefined);
+      await this.#sim.wait(NODES_EVERY_MS);
+    }
   }
 
   /** Calm means that nothing is left to do, and that it stays so. */
@@ -296,9 +279,4 @@ class SeedRun {
     this.#sim.note(`BROKEN: ${broken.message}`);
     this.#broken = broken;
   }
-}
-
-/** Those of which it was heard at `from` or later. */
-function since<Key>(heardAt: ReadonlyMap<Key, Date>, from: Date): ReadonlySet<Key> {
-  return new Set([...heardAt].filter(([, at]) => at >= from).map(([key]) => key));
 }

@@ -35,6 +35,11 @@ const FLAWS: readonly { readonly title: string; readonly flaws: Flaws; readonly 
       flaws: { plansWithoutLock: true, grantsToAll: true },
       breaks: /no more members are made/,
     },
+    {
+      title: 'a pool counts its own starts alone',
+      flaws: { countsOwnStartsAlone: true },
+      breaks: /no more members boot than the nodes can bear/,
+    },
   ];
 
 describe('the simulator', function () {

@@ -8,7 +8,8 @@ import { field } from '../../tools/stack/json.js';
 import { findMarked } from '../../tools/stack/processes.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
 import { controlPlaneTokens } from './support/control-plane-twin.js';
-import { StackCaller, purgePrivate, shortStateDir, upPrivate } from './support/private-stack.js';
+import { oneStack } from './support/one-stack.js';
+import { StackCaller } from './support/private-stack.js';
 import { readTaskFile, runTinyJob, tinyJob, tinyJobRuns } from './support/tiny-job.js';
 
 const ONE = 'oc-aaaaaaaaaaa2';
@@ -19,13 +20,12 @@ const BARE = 'oc-ddddddddddd5';
 describe('access in the development stack', function () {
   this.timeout(90_000);
 
-  let stateDir: string;
+  const shared = oneStack.forSuite();
   let stack: StackInfo;
   let caller: StackCaller;
 
   before(async () => {
-    stateDir = shortStateDir();
-    stack = await upPrivate(stateDir);
+    stack = await shared.take();
     caller = new StackCaller(stack);
     await Promise.all([
       runTinyJob(caller, ONE, 'key-of-one'),
@@ -34,11 +34,11 @@ describe('access in the development stack', function () {
     await Promise.all([tinyJobRuns(caller, ONE), tinyJobRuns(caller, OTHER)]);
   });
 
-  after(() => purgePrivate(stateDir));
+  after(() => shared.giveBack());
 
   it('keeps the state folder to its owner, every secret and rendered configuration too', () => {
     const modeOf = (path: string): number => statSync(path).mode & 0o777;
-    expect(modeOf(stateDir)).to.equal(0o700);
+    expect(modeOf(stack.layout.stateDir)).to.equal(0o700);
     for (const folder of [stack.layout.secrets, stack.layout.config]) {
       expect(modeOf(folder)).to.equal(0o700);
       for (const file of readdirSync(folder))

@@ -4,15 +4,16 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
 import { waitFor } from '../support/wait-for.js';
-import { StackCaller, purgePrivate, shortStateDir, upPrivate } from './support/private-stack.js';
+import { oneStack } from './support/one-stack.js';
+import { StackCaller } from './support/private-stack.js';
 import { allocationOf, runSleepingJob } from './support/sleeping-job.js';
 import { readTaskFile, runTinyJob, tinyJobRuns } from './support/tiny-job.js';
 import type { Attempt } from './support/vault-attempts.js';
 import { FOREIGN, waysTo, waysToCampaign } from './support/vault-attempts.js';
 import { AuditSince, recordOf } from './support/vault-audit.js';
 
-const MINE = 'oc-aaaaaaaaaaa2';
-const THEIRS = 'oc-bbbbbbbbbbb3';
+const MINE = 'oc-eeeeeeeeeee2';
+const THEIRS = 'oc-fffffffffff3';
 const CAMPAIGN_ID = 'kc-aaaaaaaaaaa2';
 const CAMPAIGN = `campaigns/${CAMPAIGN_ID}`;
 const CAMPAIGNS = waysToCampaign(CAMPAIGN_ID);
@@ -26,13 +27,12 @@ const LISTS: readonly Attempt[] = [
 describe('across tenants', function () {
   this.timeout(120_000);
 
-  let stateDir: string;
+  const shared = oneStack.forSuite();
   let stack: StackInfo;
   let caller: StackCaller;
 
   before(async () => {
-    stateDir = shortStateDir();
-    stack = await upPrivate(stateDir);
+    stack = await shared.take();
     caller = new StackCaller(stack);
     await Promise.all([
       runTinyJob(caller, MINE, 'my-key'),
@@ -41,7 +41,7 @@ describe('across tenants', function () {
     await Promise.all([tinyJobRuns(caller, MINE), tinyJobRuns(caller, THEIRS)]);
   });
 
-  after(() => purgePrivate(stateDir));
+  after(() => shared.giveBack());
 
   it('an instance reaches nothing of another one, nor of anybody else', async () => {
     const allocationId = await tinyJobRuns(caller, MINE);

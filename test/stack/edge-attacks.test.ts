@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { EdgeKind } from '../../tools/stack/context.js';
-import { CLAIMED, EdgeWorld, UNCLAIMED } from './support/edge-world.js';
+import type { EdgeWorld } from './support/edge-world.js';
+import { CLAIMED, UNCLAIMED, edgeWorlds } from './support/edge-world.js';
 
 /** A second request, hidden in what one proxy takes for a body and another for the next request. */
 const HIDDEN = 'GET /hidden HTTP/1.1\r\nHost: hidden.invalid\r\n\r\n';
@@ -13,13 +14,14 @@ for (const edge of ['caddy', 'traefik'] as const satisfies readonly EdgeKind[]) 
   describe(`${edge} under attack`, function () {
     this.timeout(60_000);
 
+    const shared = edgeWorlds[edge].forSuite();
     let world: EdgeWorld;
 
     before(async () => {
-      world = await EdgeWorld.start(edge);
+      world = await shared.take();
     });
 
-    after(() => world?.stop());
+    after(() => shared.giveBack());
 
     beforeEach(() => {
       world.seen.length = 0;

@@ -5,19 +5,21 @@ import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import type { EdgeKind } from '../../tools/stack/context.js';
 import { waitFor } from '../support/wait-for.js';
-import { BROKEN, CLAIMED, EdgeWorld, UNCLAIMED } from './support/edge-world.js';
+import type { EdgeWorld } from './support/edge-world.js';
+import { BROKEN, CLAIMED, UNCLAIMED, edgeWorlds } from './support/edge-world.js';
 
 for (const edge of ['caddy', 'traefik'] as const satisfies readonly EdgeKind[]) {
   describe(`${edge} as the edge`, function () {
     this.timeout(60_000);
 
+    const shared = edgeWorlds[edge].forSuite();
     let world: EdgeWorld;
 
     before(async () => {
-      world = await EdgeWorld.start(edge);
+      world = await shared.take();
     });
 
-    after(() => world?.stop());
+    after(() => shared.giveBack());
 
     beforeEach(() => {
       world.seen.length = 0;

@@ -11,6 +11,7 @@ import { migrate } from '../../src/store/migrate.js';
 import { createPostgresStore } from '../../src/store/postgres-store.js';
 import { stopsAtEnd } from './at-end.js';
 import { freePort } from './free-port.js';
+import { Shared } from './shared.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
 import { waitFor } from './wait-for.js';
 
@@ -37,13 +38,58 @@ const END_CONNECTIONS = `
 /** Fast, for tests: what a power cut would lose does not matter to them. */
 const SETTINGS = { fsync: 'off', max_connections: '60', unix_socket_directories: '' };
 
+/** One server for all suites of a run; what they have in it goes with each of them. */
+const shared = new Shared(
+  async () => withSpare(await startMigrated({})),
+  (server) => server.stop(),
+);
+
 /**
- * Starts PostgreSQL and prepares a migrated template that each test's database is cloned from.
- * `settings` go before those of tests: a benchmark asks for `fsync: 'on'`.
+ * Databases cloned from a migrated template, on the PostgreSQL of this run. With `settings`, which go
+ * before those of tests, on one of its own: a benchmark asks for `fsync: 'on'`.
  */
 export async function startTestDatabase(
-  settings: Readonly<Record<string, string>> = {},
+  settings: Readonly<Record<string, string>> | null = null,
 ): Promise<TestDatabase> {
+  const server = settings === null ? await shared.take() : await startMigrated(settings);
+  const own: string[] = [];
+  let current: DataSource | null = null;
+  const name = (): string => own.at(-1) ?? 'none';
+  const url = (): string => urlOf(server.port, name());
+  return {
+    url,
+    emptyDatabase: async () => {
+      own.push(await server.emptyDatabase());
+      return url();
+    },
+    emptyStore: async () => {
+      await current?.destroy();
+      own.push(await server.clone());
+      current = createDataSource({ url: url(), connectionsMax: 20, applicationName: 'test' });
+      await current.initialize();
+      return createPostgresStore(current);
+    },
+    endConnections: () =>
+      withClient(urlOf(server.port, 'postgres'), async (admin) => {
+        await admin.query(END_CONNECTIONS, [name()]);
+      }),
+    query: async (statement, parameters) => current?.query(statement, [...parameters]),
+    stop: async () => {
+      await current?.destroy();
+      if (settings === null) await dropDatabases(server.port, own);
+      else await server.stop();
+    },
+  };
+}
+
+interface MigratedServer extends Server {
+  /** Name of a fresh database without tables. */
+  emptyDatabase(): Promise<string>;
+  /** Name of a fresh clone of the template. */
+  clone(): Promise<string>;
+}
+
+async function startMigrated(settings: Readonly<Record<string, string>>): Promise<MigratedServer> {
   const server = await startServer({ ...SETTINGS, ...settings });
   const template = createDataSource({
     url: await createDatabase(server.port, 'migrated', 'template0'),
@@ -55,33 +101,33 @@ export async function startTestDatabase(
   await template.destroy();
 
   let made = 0;
-  let current: DataSource | null = null;
-  const next = (from: string): Promise<string> => {
+  const make = async (from: string): Promise<string> => {
     made += 1;
-    return createDatabase(server.port, `test_${made}`, from);
+    const name = `test_${made}`;
+    await createDatabase(server.port, name, from);
+    return name;
   };
+  return { ...server, emptyDatabase: () => make('template0'), clone: () => make('migrated') };
+}
+
+/** The same with a clone in hand: making one takes longer than most tests do that it is made for. */
+function withSpare(server: MigratedServer): MigratedServer {
+  const begin = (): Promise<string> => {
+    const making = server.clone();
+    // Whoever asks for it hears of its failure.
+    making.catch(() => undefined);
+    return making;
+  };
+  let spare = begin();
   return {
-    url: () => urlOf(server.port, `test_${made}`),
-    emptyDatabase: () => next('template0'),
-    emptyStore: async () => {
-      await current?.destroy();
-      const url = await next('migrated');
-      current = createDataSource({ url, connectionsMax: 20, applicationName: 'test' });
-      await current.initialize();
-      return createPostgresStore(current);
+    ...server,
+    clone: () => {
+      const taken = spare;
+      spare = begin();
+      return taken;
     },
-    endConnections: async () => {
-      const admin = new pg.Client({ connectionString: urlOf(server.port, 'postgres') });
-      await admin.connect();
-      try {
-        await admin.query(END_CONNECTIONS, [`test_${made}`]);
-      } finally {
-        await admin.end();
-      }
-    },
-    query: async (statement, parameters) => current?.query(statement, [...parameters]),
     stop: async () => {
-      await current?.destroy();
+      await spare.catch(() => undefined);
       await server.stop();
     },
   };
@@ -148,6 +194,12 @@ async function createDatabase(port: number, name: string, from: string): Promise
     client.query(`CREATE DATABASE ${name} TEMPLATE ${from}`),
   );
   return urlOf(port, name);
+}
+
+async function dropDatabases(port: number, names: readonly string[]): Promise<void> {
+  await withClient(urlOf(port, 'postgres'), async (client) => {
+    for (const name of names) await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  });
 }
 
 async function withClient<Result>(

@@ -40,6 +40,8 @@ export interface Product {
   viaEdge(instanceId: string, path: string, options?: EdgeRequest): Promise<AxiosResponse>;
   /** One chat turn through the edge; returns the text of the answer. */
   chat(instanceId: string, token: string, words?: string): Promise<string>;
+  /** Deletes every instance that has an owner, and waits until they are gone. */
+  deleteClaimed(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -157,6 +159,17 @@ async function productOn(info: StackInfo, stop: () => Promise<void>): Promise<Pr
       return choices?.[0]?.message.content ?? `status ${status}: ${JSON.stringify(data)}`;
     },
     stop,
+    async deleteClaimed() {
+      const remaining = async (): Promise<InstanceShown[]> => {
+        const { data } = await api.get<{ items: InstanceShown[] }>('/v1/instances?limit=200');
+        return data.items.filter(({ state, tenant }) => tenant !== null && state !== 'deleted');
+      };
+      for (const { id } of await remaining()) await api.delete(`/v1/instances/${id}`);
+      await waitFor(async () => (await remaining()).length === 0, {
+        ...{ withinMs: 60_000, everyMs: 250 },
+        describe: 'the claimed instances to be gone',
+      });
+    },
   };
   return product;
 }

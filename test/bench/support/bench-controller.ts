@@ -35,11 +35,13 @@ const STARTS = { startsPerNode: 1_000, startsPerSecond: 1_000, startsBurst: 1_00
 
 /**
  * The controller role as src/compose starts it, on a real PostgreSQL, over whatever stands for the
- * outside: drivers with leases, rounds, and wake-ups by the change feed.
+ * outside: drivers with leases, rounds, and wake-ups by the change feed. `onPass` is told how long each
+ * pass over a pool took, in milliseconds.
  */
 export async function startBenchController(
   url: string,
   ports: OutsidePorts,
+  onPass: (ms: number) => void = () => undefined,
 ): Promise<BenchController> {
   const dataSource = createDataSource({
     ...{ url, connectionsMax: CONNECTIONS_MAX, applicationName: 'bench-controller' },
@@ -49,7 +51,12 @@ export async function startBenchController(
   const feed = new PostgresChangeFeed(url, quietLog);
   const holder = randomUUID();
   const driverOf = (kind: LeaseKind, reconciler: Reconciler): Driver =>
-    new Driver({ kind, reconciler, leases: store.leases, holder, log: quietLog });
+    new Driver({
+      ...{ kind, reconciler, leases: store.leases, holder, log: quietLog },
+      onRun: (of, _outcome, seconds) => {
+        if (of === 'pool') onPass(seconds * 1000);
+      },
+    });
 
   const demand = new PoolDemand(store, systemClock, STOCK_OUT_GOAL);
   const pools = driverOf('pool', poolReconcilerOn(store, demand));

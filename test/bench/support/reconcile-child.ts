@@ -11,7 +11,7 @@ import { ReconcilePlan } from './reconcile-plan.js';
 const BYTES_PER_MB = 2 ** 20;
 const LOOK_EVERY_MS = 250;
 const WARM_UP_PASSES = 3;
-const NOT_WATCHED = { loadedMb: 0, residentMb: [], heapMb: 0 };
+const NOT_WATCHED = { loadedMb: 0, residentMb: [], heapMb: 0, controllerPassMs: [] };
 
 /** The members that the pass before created have started. */
 const ADMIT = `UPDATE instances SET state = 'idle', state_at = now() WHERE state = 'creating'`;
@@ -55,7 +55,10 @@ async function runPasses({ url, poolId, passes, missing }: ReconcilePlan) {
 /** A whole controller over the same members, whose gateways all answer at once. */
 async function watchController({ url, controllerForMs }: ReconcilePlan) {
   const loadedMb = process.memoryUsage().rss / BYTES_PER_MB;
-  const controller = await startBenchController(url, EVERYTHING_IS_WELL);
+  const controllerPassMs: number[] = [];
+  const controller = await startBenchController(url, EVERYTHING_IS_WELL, (ms) => {
+    controllerPassMs.push(ms);
+  });
   const residentMb: number[] = [];
   const until = performance.now() + controllerForMs;
   while (performance.now() < until) {
@@ -65,7 +68,7 @@ async function watchController({ url, controllerForMs }: ReconcilePlan) {
   globalThis.gc?.();
   const heapMb = process.memoryUsage().heapUsed / BYTES_PER_MB;
   await controller.stop();
-  return { loadedMb, residentMb, heapMb };
+  return { loadedMb, residentMb, heapMb, controllerPassMs };
 }
 
 /** Members in the stock are only looked at; what would change them is not to be asked for here. */

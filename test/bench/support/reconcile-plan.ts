@@ -22,5 +22,7 @@ export const ReconcileResult = z.object({
   residentMb: z.array(z.number()),
   /** What the controller still holds after a collection, in MB. */
   heapMb: z.number(),
+  /** How long each of the controller's own passes over the pool took, in ms. */
+  controllerPassMs: z.array(z.number()),
 });
 export type ReconcileResult = z.infer<typeof ReconcileResult>;

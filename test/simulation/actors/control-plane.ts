@@ -23,7 +23,6 @@ import { Sweeper } from '../../../src/controllers/sweep/sweeper.js';
 import { SweepRounds } from '../../../src/controllers/sweep/sweep-rounds.js';
 import { TokenCache } from '../../../src/controllers/token-cache.js';
 import type { LeaseKind } from '../../../src/domain/lease-names.js';
-import type { Offers } from '../../../src/domain/offers.js';
 import { randomBase32 } from '../../../src/lib/random.js';
 import type { Log, LogFields, Store } from '../../../src/ports/index.js';
 import type { Process } from '../core/simulation.js';
@@ -42,7 +41,6 @@ import type { Notices } from './notices.js';
 export interface ControlPlane {
   readonly world: World;
   readonly notices: Notices;
-  readonly offers: Offers;
   /** Told of every line that a process logs. */
   readonly onLog: (level: 'error' | 'warn', sentence: string, fields: LogFields) => void;
 }
@@ -73,14 +71,18 @@ export interface Controller {
 const WAITING_MAX = 8;
 const GRACE_MS = 60_000;
 const STOCK_OUT_GOAL = 0.01;
-const STARTS = { startsPerNode: 2, startsPerSecond: 1, startsBurst: 5 };
+export const STARTS = { startsPerNode: 2, startsPerSecond: 1, startsBurst: 5 };
 
 /** The commands, as an API process has them. */
-export function startApi({ world, offers }: ControlPlane, process: Process): Api {
+export function startApi({ world }: ControlPlane, process: Process): Api {
   const store = createMemoryStore(world.database);
   const clock = world.sim.clockOf(process);
   const fingerprints = fingerprintsOf(world);
-  const options = { offers, defaultRegion: 'default', waitingMax: WAITING_MAX };
+  const options = {
+    offers: world.releases.offers(),
+    defaultRegion: 'default',
+    waitingMax: WAITING_MAX,
+  };
   return {
     process,
     claim: new ClaimInstance(store, clock, options),

@@ -1,6 +1,7 @@
 import type { InstanceView } from '../../../src/commands/instance-view.js';
 import type { InstanceId } from '../../../src/domain/ids.js';
 import type { KeyOwner } from '../../../src/domain/key-campaign/key-campaign.js';
+import type { SizeClass } from '../../../src/domain/size-classes.js';
 import { Fault } from '../../../src/errors/index.js';
 import { aCaller } from '../../support/builders.js';
 import { Chance } from '../core/chance.js';
@@ -43,6 +44,7 @@ export class Customers {
   constructor(
     private readonly sim: Simulation,
     private readonly fleet: Fleet,
+    private readonly sizeClasses: readonly SizeClass[],
     onFault: (what: string) => void,
   ) {
     this.#chance = new Chance(sim.seed, 'customers');
@@ -142,7 +144,7 @@ export class Customers {
   /** Claims until there is an answer; null when another one of that name was faster. */
   async #obtain(tenantRef: string, name: string, key: string): Promise<Promised | null> {
     const wish = {
-      ...{ caller: aCaller(), tenantRef, name, sizeClass: 's' as const, region: null },
+      ...{ caller: aCaller(), tenantRef, name, sizeClass: this.#sizeOf(key), region: null },
       idempotencyKey: key,
     };
     try {
@@ -154,11 +156,19 @@ export class Customers {
     }
   }
 
+  /** The same for the same key, for another size would be another request. */
+  #sizeOf(key: string): SizeClass {
+    return this.sizeClasses[Number(key.at(-1)) % this.sizeClasses.length] ?? 's';
+  }
+
   #hold(key: string, tenantRef: string, name: string, view: InstanceView): Promised {
-    const { id: instanceId, claimId } = view.instance;
+    const { id: instanceId, claimId, sizeClass } = view.instance;
     const known = this.promises.get(key);
     if (view.tenantRef !== tenantRef || claimId === null) {
       this.#onFault(`${key} was answered with ${instanceId} of ${view.tenantRef ?? 'nobody'}`);
+    }
+    if (sizeClass !== this.#sizeOf(key)) {
+      this.#onFault(`${key} got ${instanceId} of another size: ${sizeClass}`);
     }
     if (known !== undefined && known.claimId !== claimId) {
       this.#onFault(`${key} stands for two claims: ${known.claimId} and ${String(claimId)}`);

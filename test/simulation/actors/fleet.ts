@@ -5,6 +5,7 @@ import type { System } from '../world/network.js';
 import type { Api, ControlPlane, Controller } from './control-plane.js';
 import { startApi, startController } from './control-plane.js';
 import { startWorker } from './worker.js';
+import { offerPools } from './offer-pools.js';
 
 const APIS = ['api-a', 'api-b'];
 const CONTROLLERS = ['controller-a', 'controller-b'];
@@ -13,6 +14,8 @@ const SYSTEMS: readonly System[] = ['nomad', 'vault', 'consul', 'gateway'];
 /** After this a caller takes its request for lost. */
 const REQUEST_LIMIT_MS = 20_000;
 const CHAOS_EVERY_MS = 1_500;
+/** Between the restarts of two processes that get a new version. */
+const ROLL_EVERY_MS = 4_000;
 
 /** All processes of the control plane, started again when they die, and what befalls them. */
 export class Fleet {
@@ -45,6 +48,14 @@ export class Fleet {
   start(): void {
     for (const role of [...APIS, ...CONTROLLERS, ...WORKERS]) this.#spawn(role, 0);
     this.#chaosLater();
+    const { sim, releases } = this.plane.world;
+    for (const release of releases.planned) {
+      sim.schedule(release.atMs, null, () => {
+        sim.note(`version ${release.version} is released`);
+        releases.release(release);
+        this.#roll();
+      });
+    }
   }
 
   /** Sends a request to one of the APIs and waits for its answer, or for the loss of it. */
@@ -108,9 +119,17 @@ export class Fleet {
     const { sim } = this.plane.world;
     const body = (process: Process): void => {
       sim.note('starts');
-      if (APIS.includes(role)) this.#apis.set(role, startApi(this.plane, process));
-      else if (WORKERS.includes(role)) this.#startWorker(role, process);
-      else this.#controllers.set(role, startController(this.plane, process));
+      if (APIS.includes(role)) {
+        this.#apis.set(role, startApi(this.plane, process));
+        return;
+      }
+      if (WORKERS.includes(role)) {
+        this.#startWorker(role, process);
+        return;
+      }
+      void offerPools(this.plane, process).then(() => {
+        this.#controllers.set(role, startController(this.plane, process));
+      });
     };
     sim.spawn(`${role}#${this.#lives}`, body, afterMs);
   }
@@ -118,6 +137,19 @@ export class Fleet {
   #startWorker(role: string, process: Process): void {
     this.#workers.set(role, process);
     startWorker(this.plane, process);
+  }
+
+  /** Starts the processes again one after the other, so that both versions run for a while. */
+  #roll(): void {
+    const { sim } = this.plane.world;
+    for (const [at, role] of [...APIS, ...CONTROLLERS].entries()) {
+      sim.schedule(at * ROLL_EVERY_MS, null, () => {
+        const api = this.#apis.get(role);
+        if (api?.process.isAlive === true) sim.kill(api.process);
+        const controller = this.#controllers.get(role);
+        if (controller !== undefined) this.#stopOne([controller]);
+      });
+    }
   }
 
   #startAgain(role: string): void {
@@ -161,6 +193,7 @@ export class Fleet {
     this.#harmGateways();
     if (faults.strikes('nodes that close', 0.03)) this.#closeNode();
     if (faults.strikes('keys that are destroyed', 0.03)) this.#destroyKeys();
+    if (faults.strikes('edges that are away', 0.01)) this.#takeEdgeAway();
   }
 
   #destroyKeys(): void {
@@ -219,6 +252,15 @@ export class Fleet {
       gateway.hungUntilMs = sim.nowMs() + ms;
       sim.note(`gateway ${gateway.instanceId} hangs for ${ms} ms`);
     }
+  }
+
+  /** For longer than a binding may take, at worst, and than the other troubles last. */
+  #takeEdgeAway(): void {
+    const { sim, faults, servers } = this.plane.world;
+    if (servers.isEdgeAway()) return;
+    const ms = faults.chanceOf('edges that are away').between(5_000, 300_000);
+    servers.edgeAway = { sinceMs: sim.nowMs(), untilMs: sim.nowMs() + ms };
+    sim.note(`the edge is away for ${ms} ms`);
   }
 
   #closeNode(): void {

@@ -19,8 +19,20 @@ export const TROUBLES = [
   'nodes that close',
   'ports used again',
   'keys that are destroyed',
+  'two size classes',
+  'new versions',
+  'bad versions',
+  'edges that are away',
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];
+
+/** Those that make a world larger or last longer, and so cost several times what others do. */
+const LARGE: readonly Trouble[] = [
+  'two size classes',
+  'new versions',
+  'bad versions',
+  'edges that are away',
+];
 
 /**
  * Which troubles a run has, and how much of them. Each seed has some of them only: with all of them
@@ -35,7 +47,9 @@ export class FaultPlan {
 
   constructor(seed: number, without: ReadonlySet<Trouble> = new Set()) {
     const choice = new Chance(seed, 'troubles');
-    const chosen = TROUBLES.filter(() => choice.isTrue(0.45));
+    const chosen = TROUBLES.filter((trouble) =>
+      choice.isTrue(LARGE.includes(trouble) ? 0.2 : 0.45),
+    );
     this.troubles = new Set(chosen.filter((trouble) => !without.has(trouble)));
     this.#strength = [0.4, 1, 2.5][choice.between(0, 2)] ?? 1;
     for (const trouble of TROUBLES) this.#chances.set(trouble, new Chance(seed, trouble));

@@ -77,10 +77,6 @@ export interface RefusalEntry {
 
 /** Guards that can be taken away, to prove that what looks for faults finds them. */
 export interface Flaws {
-  /** Changes are made whatever the fence says. */
-  readonly ignoresFence?: boolean;
-  /** Where an instance listens is written whatever was written since the look. */
-  readonly overwritesAddresses?: boolean;
   /** An idle member is looked up and taken in two steps, as if nobody else were there. */
   readonly takesWithoutLock?: boolean;
   /** A tenant may have two live claims of one name. */
@@ -89,6 +85,8 @@ export interface Flaws {
   readonly forgetsKeys?: boolean;
   /** Whoever plans for a pool does not keep others from doing so. */
   readonly plansWithoutLock?: boolean;
+  /** Members of other pools that boot on the same nodes are not seen. */
+  readonly countsOwnStartsAlone?: boolean;
   /** A lease is granted to whoever asks. */
   readonly grantsToAll?: boolean;
 }

@@ -135,7 +135,9 @@ export class MemoryInstances implements InstanceStore {
   }
 
   countStartingElsewhere({ id, nodePool }: Pick<Pool, 'id' | 'nodePool'>): Promise<number> {
+    const isBlind = this.database.flaws.countsOwnStartsAlone === true;
     return this.#count('count starting elsewhere', (row, tx) => {
+      if (isBlind) return false;
       const isElsewhere = this.database.pools.get(tx, row.poolId)?.nodePool === nodePool;
       const isComing = row.state === 'creating' || row.state === 'warming';
       const isBooting = isComing && row.startGrantedAt !== null && row.blockedBy === null;
@@ -275,14 +277,13 @@ export class MemoryInstances implements InstanceStore {
     label: string,
     change: (row: InstanceRecord, tx: Transaction) => InstanceRecord,
   ): Promise<Instance | null> {
-    const { instances, flaws } = this.database;
+    const { instances } = this.database;
     const isAsSeen = (row: InstanceRecord | null): row is InstanceRecord =>
       row !== null &&
       row.state === seen.state &&
-      (row.fence === seen.fence || flaws.ignoresFence === true) &&
+      row.fence === seen.fence &&
       (notes.suspectAt === undefined || timeOf(row.suspectAt) === timeOf(seen.suspectAt)) &&
       (notes.address === undefined ||
-        flaws.overwritesAddresses === true ||
         (row.address === seen.address && row.allocationId === seen.allocationId));
     return this.#statement(label, async (tx) => {
       if (!isAsSeen(instances.get(tx, seen.id))) return null;

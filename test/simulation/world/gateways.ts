@@ -2,6 +2,7 @@ import type { InstanceId } from '../../../src/domain/ids.js';
 import type { Announcement, CatalogEntry, TokenVerdict } from '../../../src/ports/index.js';
 import type { FaultPlan } from '../core/fault-plan.js';
 import type { Simulation } from '../core/simulation.js';
+import type { BootFlaw } from './releases.js';
 
 /** Secrets and announcements: what a gateway reads. */
 export interface Readable {
@@ -25,6 +26,8 @@ export interface Gateway {
   readonly nodeId: string;
   readonly address: string;
   readonly placedAt: Date;
+  /** What is wrong with each of its starts, as with all of its version. */
+  readonly flaw: BootFlaw | null;
   startedAt: Date | null;
   state: 'waiting' | 'booting' | 'started' | 'down' | 'ended';
   restarts: number;
@@ -72,9 +75,13 @@ export class Gateways {
     private readonly readable: Readable,
   ) {}
 
-  place(instanceId: InstanceId, allocationId: string, nodeId: string): Gateway {
+  place(
+    instanceId: InstanceId,
+    { allocationId, nodeId }: Pick<Gateway, 'allocationId' | 'nodeId'>,
+    flaw: BootFlaw | null,
+  ): Gateway {
     const gateway: Gateway = {
-      ...{ instanceId, allocationId, nodeId, address: this.#takePort(nodeId) },
+      ...{ instanceId, allocationId, nodeId, address: this.#takePort(nodeId), flaw },
       ...{ placedAt: this.sim.now(), startedAt: null, state: 'waiting' },
       ...{ restarts: 0, isRestarting: false, exitCode: null },
       ...{ hungUntilMs: 0, life: 0, live: null, wrongTokens: [], lockedUntilMs: 0 },
@@ -225,14 +232,19 @@ export class Gateways {
       gateway.state = 'booting';
       gateway.isRestarting = false;
       gateway.startedAt = this.sim.now();
-      const fails = this.faults.strikes('boots that fail', 0.1);
-      const hangs = this.faults.strikes('boots that fail', 0.04);
+      const { flaw } = gateway;
+      const fails = this.faults.strikes('boots that fail', 0.1) || flaw === 'crashes';
+      const hangs = this.faults.strikes('boots that fail', 0.04) || flaw === 'hangs';
       const boot = this.sim.latency(
         6_000,
         this.faults.strikes('slow calls', 0.1) ? 70_000 : 16_000,
       );
       this.sim.schedule(boot, null, () => {
         if (!isMine()) return;
+        if (flaw === 'refuses its configuration') {
+          this.die(gateway, 78, 'it refused its configuration');
+          return;
+        }
         if (hangs) {
           this.#endByChecks(gateway, life);
           return;

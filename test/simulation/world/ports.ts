@@ -15,6 +15,7 @@ import type { FaultPlan } from '../core/fault-plan.js';
 import { Chance } from '../core/chance.js';
 import type { Simulation } from '../core/simulation.js';
 import type { Network, System } from './network.js';
+import type { Releases } from './releases.js';
 import type { Servers } from './servers.js';
 
 /** Who our jobs say registered them. */
@@ -32,6 +33,7 @@ export interface World {
   readonly faults: FaultPlan;
   readonly network: Network;
   readonly servers: Servers;
+  readonly releases: Releases;
   readonly database: Database;
 }
 
@@ -211,7 +213,7 @@ function gatewayPorts(world: World): Pick<Ports, 'gateway' | 'edge'> {
       tryToken: (id, token, signal) =>
         reach(
           ask(world, 'gateway', `try token of ${id} through the edge`, signal, () => {
-            const address = routeOf(world, id);
+            const address = world.servers.isEdgeAway() ? null : routeOf(world, id);
             return address === null ? 'unreachable' : gateways.judge(address, token);
           }),
           'unreachable',

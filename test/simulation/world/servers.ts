@@ -12,9 +12,11 @@ import type { Simulation } from '../core/simulation.js';
 import { Chance } from '../core/chance.js';
 import type { Gateway } from './gateways.js';
 import { Gateways } from './gateways.js';
+import type { BootFlaw, Releases } from './releases.js';
 
 interface Job {
   readonly instanceId: InstanceId;
+  readonly flaw: BootFlaw | null;
   isStopped: boolean;
   gateway: Gateway | null;
 }
@@ -33,12 +35,15 @@ export class Servers {
   readonly campaignValues = new Map<KeyCampaignId, string>();
   readonly gateways: Gateways;
   readonly nodes = new Map<string, Node>();
+  /** When the edge last went away, and until when it is. */
+  edgeAway = { sinceMs: 0, untilMs: 0 };
   readonly #placing: Chance;
   #made = 0;
 
   constructor(
     private readonly sim: Simulation,
     faults: FaultPlan,
+    private readonly releases: Releases,
   ) {
     this.#placing = new Chance(sim.seed, 'placing');
     this.gateways = new Gateways(sim, faults, {
@@ -51,10 +56,11 @@ export class Servers {
   }
 
   /** Nomad registers a job once; a second time changes nothing. */
-  start({ instanceId }: InstanceSpec): void {
+  start({ instanceId, pool }: InstanceSpec): void {
     if (this.jobs.has(instanceId)) return;
     this.sim.note(`job ${instanceId} is registered`);
-    this.jobs.set(instanceId, { instanceId, isStopped: false, gateway: null });
+    const flaw = this.releases.flawOf(pool.openclawVersion);
+    this.jobs.set(instanceId, { instanceId, flaw, isStopped: false, gateway: null });
     this.#place(instanceId);
   }
 
@@ -182,6 +188,10 @@ export class Servers {
     return [...new Set([...this.tokens.keys(), ...this.keyVersions.keys()])];
   }
 
+  isEdgeAway(): boolean {
+    return this.sim.nowMs() < this.edgeAway.untilMs;
+  }
+
   /** The gateway of an instance, wherever it runs. */
   gatewayOf(instanceId: InstanceId): Gateway | null {
     return this.jobs.get(instanceId)?.gateway ?? null;
@@ -202,7 +212,8 @@ export class Servers {
         return;
       }
       this.#made += 1;
-      job.gateway = this.gateways.place(instanceId, `alloc-${this.#made}`, node.id);
+      const at = { allocationId: `alloc-${this.#made}`, nodeId: node.id };
+      job.gateway = this.gateways.place(instanceId, at, job.flaw);
     });
   }
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { EdgeKind } from '../../../tools/stack/context.js';
 import { callApiOk } from '../../../tools/stack/http.js';
 import type { StackInfo } from '../../../tools/stack/stack-info.js';
+import { Shared } from '../../support/shared.js';
 import { waitFor } from '../../support/wait-for.js';
 import { tagsOf } from '../../support/register-in-consul.js';
 import { StackCaller, purgePrivate, shortStateDir, upPrivate } from './private-stack.js';
@@ -38,8 +39,10 @@ interface Given {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A connection on which nothing more comes for so long has said what it has to say. */
+/** A connection on which nothing comes for so long has nothing to say. */
 const QUIET_MS = 1_500;
+/** After an answer, another one to the same bytes would follow at once. */
+const QUIET_AFTER_ANSWER_MS = 400;
 
 /** A real edge, between clients that say anything and a gateway that writes down what it hears. */
 export class EdgeWorld {
@@ -121,15 +124,19 @@ export class EdgeWorld {
    * closed the connection or said no more.
    */
   async say(text: string): Promise<string> {
-    return (await this.#talk(text, QUIET_MS)).said;
+    return (await this.#talk(text, QUIET_MS, QUIET_AFTER_ANSWER_MS)).said;
   }
 
   /** Whether the edge closes a connection on which `text` is all that comes, within so long. */
   async hangsUpOn(text: string, withinMs: number): Promise<boolean> {
-    return (await this.#talk(text, withinMs)).isHungUp;
+    return (await this.#talk(text, withinMs, withinMs)).isHungUp;
   }
 
-  async #talk(text: string, quietMs: number): Promise<{ said: string; isHungUp: boolean }> {
+  async #talk(
+    text: string,
+    quietMs: number,
+    quietAfterAnswerMs: number,
+  ): Promise<{ said: string; isHungUp: boolean }> {
     const socket = connect(this.stack.ports.edge, '127.0.0.1');
     let said = '';
     let isHungUp = true;
@@ -137,7 +144,10 @@ export class EdgeWorld {
       isHungUp = false;
       socket.destroy();
     });
-    socket.on('data', (part: Buffer) => (said += part.toString('latin1')));
+    socket.on('data', (part: Buffer) => {
+      said += part.toString('latin1');
+      socket.setTimeout(quietAfterAnswerMs);
+    });
     // A connection that is cut in the middle of being written to is an answer too.
     socket.on('error', () => socket.destroy());
     socket.write(text, 'latin1');
@@ -156,6 +166,18 @@ export class EdgeWorld {
     );
   }
 }
+
+const worldOf = (edge: EdgeKind): Shared<EdgeWorld> =>
+  new Shared(
+    () => EdgeWorld.start(edge),
+    (world) => world.stop(),
+  );
+
+/** One world behind each edge, for all suites that put it to the test; they change nothing in it. */
+export const edgeWorlds: Readonly<Record<EdgeKind, Shared<EdgeWorld>>> = {
+  caddy: worldOf('caddy'),
+  traefik: worldOf('traefik'),
+};
 
 async function end(servers: readonly Server[], stateDir: string): Promise<void> {
   for (const server of servers) {
