@@ -144,30 +144,17 @@ function endpointsOf(
   { store, feed }: Database,
   { keys, tokens, campaignValues: values, fingerprints }: VaultStores,
 ): readonly Endpoint[] {
-  const { config, metrics, log } = foundation;
-  const onOutcome = (outcome: string): void => {
-    metrics.claims.inc({ outcome });
-  };
-  const refusals = new RefusalTally(store, systemClock, log);
+  const { config, metrics } = foundation;
   const find = new FindInstance(store);
   // Every wait holds the same, so they are counted together.
   const attendance = new Attendance(WAITS_MAX);
   const wait = new AwaitInstance(store, feed, attendance);
-  const claim = new ClaimInstance(store, systemClock, {
-    offers: offersOf(offerSettings(config)),
-    defaultRegion: config.CLAWDEPLOY_NODE_POOL,
-    waitingMax: config.CLAWDEPLOY_WAITING_MAX,
-    onOutcome,
-    onRefused: (offer) => {
-      refusals.add(offer);
-    },
-  });
   const change = new ChangeKeys(store, keys, systemClock);
   const check = new CheckKeys(store, openProviders(foundation));
   const rotations = new StartRotation(store, keys, systemClock);
   const commands: ApiCommands = {
     instances: {
-      claim: inTurns(foundation, claim),
+      claim: inTurns(foundation, claiming(foundation, store)),
       find,
       list: new ListInstances(store),
       access: new ReadAccess(store, tokens, systemClock),
@@ -209,6 +196,21 @@ function endpointsOf(
     },
   };
   return allEndpoints(commands, publicNames(config));
+}
+
+function claiming({ config, metrics, log }: Foundation, store: Store): ClaimInstance {
+  const refusals = new RefusalTally(store, systemClock, log);
+  return new ClaimInstance(store, systemClock, {
+    offers: offersOf(offerSettings(config)),
+    defaultRegion: config.CLAWDEPLOY_NODE_POOL,
+    waitingMax: config.CLAWDEPLOY_WAITING_MAX,
+    onOutcome: (outcome) => {
+      metrics.claims.inc({ outcome });
+    },
+    onRefused: (offer) => {
+      refusals.add(offer);
+    },
+  });
 }
 
 function configCommands({ store, feed }: Pick<Database, 'store' | 'feed'>): ConfigCommands {

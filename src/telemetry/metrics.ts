@@ -3,6 +3,7 @@ import { createAuditMetrics } from './audit-metrics.js';
 import { createKeyMetrics } from './key-metrics.js';
 import { createLimitMetrics } from './limit-metrics.js';
 import { createPoolMetrics } from './pool-metrics.js';
+import { createSchedulerMetrics } from './scheduler-metrics.js';
 import { createSweepMetrics } from './sweep-metrics.js';
 
 /** From milliseconds, where claims live, to minutes, where boots may end. */
@@ -23,6 +24,7 @@ export function createMetrics() {
     ...createKeyMetrics(registers),
     ...createLimitMetrics(registers),
     ...createAuditMetrics(registers),
+    ...createSchedulerMetrics(registers),
     claims: new Counter({
       name: 'claims_total',
       help: 'Claims by outcome: warm, queued, cold, replayed, or the code of their refusal.',
@@ -48,21 +50,6 @@ export function createMetrics() {
       help: 'Calls to other systems by outcome.',
       labelNames: ['system', 'outcome'],
       buckets: BUCKETS_S,
-      registers,
-    }),
-    schedulerWatchAge: new Gauge({
-      name: 'scheduler_watch_age_seconds',
-      help: 'Time since the scheduler last gave a sign of life to the watch; alert above 90.',
-      registers,
-    }),
-    signalsForbidden: new Counter({
-      name: 'scheduler_signals_forbidden_total',
-      help: 'Signals to tasks that Nomad refused for want of a right; alert on any.',
-      registers,
-    }),
-    schedulerRelists: new Counter({
-      name: 'scheduler_watch_relists_total',
-      help: 'Listings of all placements, after each loss of events and once a minute.',
       registers,
     }),
     httpRequest: new Histogram({
