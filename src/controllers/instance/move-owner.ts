@@ -1,4 +1,5 @@
 import { CLAIM_ATTEMPTS_MAX } from '../../domain/claim.js';
+import type { PoolId } from '../../domain/ids.js';
 import { ID_SUFFIX_LENGTH, instanceIdOf } from '../../domain/ids.js';
 import type { Failure, Instance } from '../../domain/instance.js';
 import type { Pool } from '../../domain/pool.js';
@@ -27,15 +28,17 @@ export async function moveOwner(
   const at = clock.now();
   const next = await undoable(() =>
     store.transaction(async (tx) => {
-      const pools = await servingPools(tx, instance);
+      const offeredId = await lockPools(tx, instance);
       const claim = await movableClaim(tx, instance);
-      if (pools === null || claim === null) return null;
-      const { tenantId, id: claimId, name } = claim;
-      const taking = { poolId: pools.offered.id, tenantId, claimId, name, at };
-      const taken = await takeOther(tx, pools.starting, taking, destination);
-      if (taken === null) return null;
-
+      if (offeredId === null || claim === null) return null;
+      // First of all, or the version that has just failed could be the one that is tried again.
       await countFailedStart(tx, instance, failure, at);
+      const { tenantId, id: claimId, name } = claim;
+      const taking = { poolId: offeredId, tenantId, claimId, name, at };
+      const taken = await takeOther(tx, taking, destination);
+      // Undoes the count as well: the start is counted when the instance is failed.
+      if (taken === null) throw superseded();
+
       const notes = { replacedBy: taken.id };
       const failed = await tx.instances.move(instance, { verb: 'fail', at, failure }, notes);
       const isMoved = await tx.claims.moveTo(claim.id, instance.id, taken.id);
@@ -62,27 +65,28 @@ export async function countFailedStart(
   if (outcome !== null) await tx.pools.recordStart(instance.poolId, outcome, at);
 }
 
-interface ServingPools {
-  /** The one that is offered now. */
-  readonly offered: Pool;
-  /** The one that starts members for it: itself, or the last good version while it cannot. */
-  readonly starting: Pool;
-}
-
 /**
- * The pools that serve claims like this instance's today. A superseded pool is locked before the one
- * that supersedes it, several of them in the order of their ids, and all before any instance.
+ * Locks the pools that may serve claims like this instance's today, and returns the offered one of them.
+ * Superseded pools are locked before the one that supersedes them, in the order of their ids, and all
+ * before any instance.
  */
-async function servingPools(tx: Repositories, { poolId }: Instance): Promise<ServingPools | null> {
+async function lockPools(tx: Repositories, { poolId }: Instance): Promise<PoolId | null> {
   const pools = await tx.pools.list();
   const own = pools.find(({ id }) => id === poolId);
-  const seen = pools.find(({ id }) => id === (own?.supersededBy ?? poolId));
-  if (seen === undefined) return null;
-  const standIn = standInFor(seen, await tx.instances.countByState(seen.id), pools);
-  const superseded = new Set([poolId, standIn?.id ?? poolId].filter((id) => id !== seen.id));
-  for (const id of [...superseded].sort()) await tx.pools.findForUpdate(id);
-  const offered = await tx.pools.findForUpdate(seen.id);
-  return offered === null ? null : { offered, starting: standIn ?? offered };
+  const offeredId = own?.supersededBy ?? poolId;
+  const superseded = pools.filter(({ supersededBy }) => supersededBy === offeredId);
+  for (const { id } of superseded.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    await tx.pools.findForUpdate(id);
+  }
+  return (await tx.pools.findForUpdate(offeredId)) === null ? null : offeredId;
+}
+
+/** The pool that starts members: the offered one, or the last good version while that cannot. */
+async function startingPool(tx: Repositories, offeredId: PoolId): Promise<Pool | null> {
+  const pools = await tx.pools.list();
+  const offered = pools.find(({ id }) => id === offeredId);
+  if (offered === undefined) return null;
+  return standInFor(offered, await tx.instances.countByState(offeredId), pools) ?? offered;
 }
 
 async function movableClaim(tx: Repositories, { claimId }: Instance): Promise<Claim | null> {
@@ -92,13 +96,14 @@ async function movableClaim(tx: Repositories, { claimId }: Instance): Promise<Cl
 
 async function takeOther(
   tx: Repositories,
-  starting: Pool,
   taking: Taking,
   destination: Destination,
 ): Promise<Instance | null> {
   const idle =
     (await tx.instances.takeIdle(taking)) ?? (await tx.instances.takeIdleSuperseded(taking));
   if (idle !== null || destination === 'idle_only') return idle;
+  const starting = await startingPool(tx, taking.poolId);
+  if (starting === null) return null;
   const coming = await tx.instances.takeComing({ ...taking, poolId: starting.id });
   if (coming !== null) return coming;
   if ((await tx.instances.countHolding(starting.id)) >= starting.membersMax) return null;
