@@ -45,8 +45,9 @@ const shared = new Shared(
 );
 
 /**
- * Databases cloned from a migrated template, on the PostgreSQL of this run. With `settings`, which go
- * before those of tests, on one of its own: a benchmark asks for `fsync: 'on'`.
+ * Databases cloned from a migrated template, on the PostgreSQL of this run, where the next clone may be
+ * under way meanwhile. With `settings`, which go before those of tests and may be none, on one of its
+ * own: a benchmark asks for `fsync: 'on'`.
  */
 export async function startTestDatabase(
   settings: Readonly<Record<string, string>> | null = null,
