@@ -1,11 +1,6 @@
 import { expectBroken, expectKeptAsTold } from './expect-kept.js';
 import type { WaysBackGuards, WaysBackScenario } from './ways-back-model.js';
-import {
-  ALL_WAYS_BACK_GUARDS,
-  IN_AND_OUT,
-  WAYS_BACK,
-  waysBackModel,
-} from './ways-back-model.js';
+import { ALL_WAYS_BACK_GUARDS, IN_AND_OUT, WAYS_BACK, waysBackModel } from './ways-back-model.js';
 
 const ENDS_ONE = 'a restart ends one process';
 const LETS_IN = 'who is ready lets its owner in';
