@@ -22,6 +22,9 @@ export const FAULT_CODES = {
   rotation_unprovable: 'invalid',
   key_campaign_unknown: 'invalid',
   api_key_unknown: 'invalid',
+  webhook_unknown: 'invalid',
+  webhook_url_refused: 'invalid',
+  delivery_unknown: 'invalid',
   size_class_unoffered: 'invalid',
   tenant_suspended: 'invalid',
   tenant_unknown: 'invalid',
@@ -39,6 +42,8 @@ export const FAULT_CODES = {
   keys_lost: 'conflict',
   rotation_in_progress: 'conflict',
   key_campaign_in_progress: 'conflict',
+  webhook_disabled: 'conflict',
+  webhooks_limit_reached: 'conflict',
 
   pool_empty: 'capacity',
   streams_limit_reached: 'capacity',

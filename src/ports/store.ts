@@ -19,6 +19,7 @@ import type { ApiKeyStore } from './api-key-store.js';
 import type { AuditChainStore, AuditStore } from './audit-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
+import type { DeliveryStore, OutboxEvent, OutboxStore, WebhookStore } from './webhook-store.js';
 
 /** A change of an instance that happens only if the row is still as the caller saw it. */
 export interface InstanceMove {
@@ -274,20 +275,6 @@ export interface LeaseStore {
   deleteSettled(limit: number): Promise<number>;
 }
 
-/** Something that happened, for whoever is told of it later. */
-export interface OutboxEvent {
-  readonly topic: string;
-  readonly key: string;
-  readonly payload: Readonly<Record<string, string | number | boolean | null>>;
-  readonly at: Date;
-}
-
-export interface OutboxStore {
-  /** Records an event in the same transaction as the change it tells of. */
-  append(event: OutboxEvent): Promise<void>;
-  deleteBefore(at: Date, limit: number): Promise<number>;
-}
-
 /** All nodes at one moment, as the scheduler told of them. */
 export interface NodeListing {
   readonly nodes: readonly Node[];
@@ -341,6 +328,8 @@ export interface Repositories {
   readonly audit: AuditStore;
   readonly auditChain: AuditChainStore;
   readonly outbox: OutboxStore;
+  readonly webhooks: WebhookStore;
+  readonly deliveries: DeliveryStore;
   readonly sweeps: SweepStore;
 }
 

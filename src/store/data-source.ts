@@ -13,6 +13,8 @@ import { EndsOfRotations1795930000000 } from './migrations/1795930000000-ends-of
 import { ApiKeys1795940000000 } from './migrations/1795940000000-api-keys.js';
 import { ApiKeyRow } from './rows/api-key-row.js';
 import { AuditChain1795950000000 } from './migrations/1795950000000-audit-chain.js';
+import { Webhooks1795980000000 } from './migrations/1795980000000-webhooks.js';
+import { UntoldEvents1795980000001 } from './migrations/1795980000001-untold-events.js';
 import { AuditRow } from './rows/audit-row.js';
 import { AuditSealRow } from './rows/audit-seal-row.js';
 import { ClaimRow } from './rows/claim-row.js';
@@ -30,6 +32,8 @@ import { RefusalRow } from './rows/refusal-row.js';
 import { RotationRow } from './rows/rotation-row.js';
 import { SweepRow } from './rows/sweep-row.js';
 import { TenantRow } from './rows/tenant-row.js';
+import { WebhookDeliveryRow } from './rows/webhook-delivery-row.js';
+import { WebhookRow } from './rows/webhook-row.js';
 import { steadyDriver } from './steady-pool.js';
 
 /** All tables, in no particular order. */
@@ -52,6 +56,8 @@ export const ROWS = [
   RotationRow,
   SweepRow,
   TenantRow,
+  WebhookDeliveryRow,
+  WebhookRow,
 ];
 
 /** All migrations, oldest first; each is listed here by hand so that nothing runs by accident. */
@@ -68,6 +74,8 @@ export const MIGRATIONS = [
   EndsOfRotations1795930000000,
   ApiKeys1795940000000,
   AuditChain1795950000000,
+  Webhooks1795980000000,
+  UntoldEvents1795980000001,
 ];
 
 export interface DataSourceOptions {
