@@ -4,9 +4,16 @@ import { VaultGatewayTokens } from '../clients/vault/vault-gateway-tokens.js';
 import { VaultKeyVault } from '../clients/vault/vault-key-vault.js';
 import { VaultSession } from '../clients/vault/vault-session.js';
 import { VaultShredder } from '../clients/vault/vault-shredder.js';
+import { VaultWebhookSecrets } from '../clients/vault/vault-webhook-secrets.js';
 import type { SettingName } from '../config/settings.js';
 import { deadline } from '../lib/timers.js';
-import type { CampaignValues, GatewayTokens, KeyVault, SecretShredder } from '../ports/index.js';
+import type {
+  CampaignValues,
+  GatewayTokens,
+  KeyVault,
+  SecretShredder,
+  WebhookSecrets,
+} from '../ports/index.js';
 import type { Foundation } from './foundation.js';
 import { transportTo } from './transport-to.js';
 
@@ -24,6 +31,7 @@ export interface VaultStores {
   readonly tokens: GatewayTokens;
   readonly shredder: SecretShredder;
   readonly campaignValues: CampaignValues;
+  readonly webhookSecrets: WebhookSecrets;
   readonly ping: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -49,6 +57,7 @@ export function openVault(foundation: Foundation): VaultStores {
     tokens: new VaultGatewayTokens(session),
     shredder: new VaultShredder(session, foundation.log),
     campaignValues: new VaultCampaignValues(session),
+    webhookSecrets: new VaultWebhookSecrets(session),
     ping: (signal) => session.ping(signal),
   };
 }

@@ -18,6 +18,16 @@ path "kv/data/campaigns/+" {
   capabilities = ["create"]
 }
 
+# What signs webhooks: written and replaced here, read by a worker alone. The metadata say how many
+# versions there are, and nothing of them.
+path "kv/data/webhooks/+" {
+  capabilities = ["create", "update"]
+}
+
+path "kv/metadata/webhooks/+" {
+  capabilities = ["read"]
+}
+
 path "auth/token/lookup-self" {
   capabilities = ["read"]
 }

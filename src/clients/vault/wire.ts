@@ -36,6 +36,10 @@ export const CampaignValue = z.object({
   data: z.object({ data: z.object({ value: z.string() }) }),
 });
 
+export const StoredSecret = z.object({
+  data: z.object({ data: z.object({ secret: z.string() }) }),
+});
+
 /** Auth mounts by path; an accessor is how identities refer to the mount that made them. */
 export const Mounts = z.object({
   data: z.record(z.string(), z.object({ accessor: z.string() })),
