@@ -28,6 +28,7 @@ import { MemoryFleet } from './memory-fleet.js';
 import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryRotations } from './memory-rotations.js';
 import { MemorySweeps } from './memory-sweeps.js';
+import { MemoryWebhooks } from './memory-webhooks.js';
 
 const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
@@ -63,6 +64,7 @@ export interface MemoryApi {
   readonly rotations: MemoryRotations;
   readonly campaigns: MemoryKeyCampaigns;
   readonly apiKeys: MemoryApiKeys;
+  readonly webhooks: MemoryWebhooks;
   readonly rates: FakeRateLimits;
   readonly audit: MemoryAudit;
   readonly endpoints: readonly Endpoint[];
@@ -95,6 +97,7 @@ export async function startMemoryApi(
   const sweeps = new MemorySweeps();
   const campaigns = new MemoryKeyCampaigns();
   const apiKeys = new MemoryApiKeys(clock);
+  const webhooks = new MemoryWebhooks();
   const rates = new FakeRateLimits(clock);
   const audit = new MemoryAudit();
   const endpoints = allEndpoints(
@@ -107,6 +110,7 @@ export async function startMemoryApi(
       tenants: fleet.tenants,
       sweeps: sweeps.commands,
       apiKeys: apiKeys.commands,
+      webhooks: webhooks.commands,
       audit: audit.commands,
     },
     NAMES,
@@ -151,6 +155,7 @@ export async function startMemoryApi(
     rotations,
     campaigns,
     apiKeys,
+    webhooks,
     rates,
     audit,
     endpoints,
