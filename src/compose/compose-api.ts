@@ -47,6 +47,7 @@ import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
 import { transportTo } from './transport-to.js';
+import { webhookCommands } from './webhook-commands.js';
 import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
@@ -133,7 +134,7 @@ async function startLookup(foundation: Foundation, { store, feed }: Database): P
 function endpointsOf(
   foundation: Foundation,
   { store, feed }: Database,
-  { keys, tokens, campaignValues }: VaultStores,
+  { keys, tokens, campaignValues, webhookSecrets }: VaultStores,
 ): readonly Endpoint[] {
   const { config, metrics, log } = foundation;
   const onOutcome = (outcome: string): void => {
@@ -190,6 +191,7 @@ function endpointsOf(
       list: new ListApiKeys(store),
       revoke: new RevokeApiKey(store, systemClock),
     },
+    webhooks: webhookCommands(foundation, store, webhookSecrets),
     audit: new FindAudit(store),
     sweeps: {
       request: new RequestSweep(store, systemClock),
