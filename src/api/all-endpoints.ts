@@ -22,6 +22,9 @@ import type { SweepCommands } from './routes/sweeps.js';
 import { sweepEndpoints } from './routes/sweeps.js';
 import type { TenantCommands } from './routes/tenants.js';
 import { tenantEndpoints } from './routes/tenants.js';
+import { webhookDeliveryEndpoints } from './routes/webhook-deliveries.js';
+import type { WebhookCommands } from './routes/webhooks.js';
+import { webhookEndpoints } from './routes/webhooks.js';
 
 /** What the operations of the API call, by their routes. */
 export interface ApiCommands {
@@ -35,6 +38,7 @@ export interface ApiCommands {
   readonly tenants: TenantCommands;
   readonly sweeps: SweepCommands;
   readonly apiKeys: ApiKeyCommands;
+  readonly webhooks: WebhookCommands;
   readonly audit: Pick<FindAudit, 'list' | 'export'>;
 }
 
@@ -54,6 +58,8 @@ export function allEndpoints(commands: ApiCommands, names: PublicNames): readonl
     ...tenantEndpoints(commands.tenants),
     ...sweepEndpoints(commands.sweeps),
     ...apiKeyEndpoints(commands.apiKeys),
+    ...webhookEndpoints(commands.webhooks),
+    ...webhookDeliveryEndpoints(commands.webhooks),
     ...auditEndpoints(commands.audit),
   ];
 }

@@ -2,6 +2,8 @@ import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-ope
 import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { rolesWith } from '../domain/scopes.js';
+import type { EventType } from '../domain/webhooks/event-types.js';
+import { EVENT_TYPES } from '../domain/webhooks/event-types.js';
 import type { FaultCode, FaultKind } from '../errors/index.js';
 import { FAULT_CODES } from '../errors/index.js';
 import type { Endpoint } from './endpoint.js';
@@ -9,6 +11,7 @@ import { WAIT_SECONDS_MAX } from './headers.js';
 import type { OpenRoute } from './open-route.js';
 import { statusOf } from './problem.js';
 import { ProblemShown } from './schemas.js';
+import { EVENTS, eventSchema } from './webhook-event-schemas.js';
 
 /** Codes that any operation can end with. */
 const COMMON_FAULTS: readonly FaultCode[] = [
@@ -63,6 +66,7 @@ export function openApiDocument(
   });
   for (const one of endpoints) registry.registerPath(routeOf(one));
   for (const one of openRoutes) registry.registerPath(openRouteOf(one));
+  for (const type of EVENT_TYPES) registry.registerWebhook(webhookOf(type));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
@@ -122,6 +126,37 @@ function openRouteOf({ path, operationId, summary, answers }: OpenRoute): RouteC
     ),
   };
 }
+
+/** What a webhook is sent: signed as Standard Webhooks 1.0.0 says. */
+function webhookOf(type: EventType): RouteConfig {
+  return {
+    method: 'post',
+    path: type,
+    summary: EVENTS[type].says,
+    security: [],
+    request: {
+      headers: SignatureHeaders,
+      body: { required: true, content: { 'application/json': { schema: eventSchema(type) } } },
+    },
+    responses: {
+      '2XX': { description: 'It is taken. Anything else is tried again for about a day.' },
+      410: { description: 'The webhook is disabled.' },
+    },
+  };
+}
+
+const SignatureHeaders = z.object({
+  'webhook-id': z.string().openapi({
+    description: 'Of the event: the same at each attempt, so that a second one can be known.',
+    example: 'ev-4fzk2m7qwxyz',
+  }),
+  'webhook-timestamp': z
+    .string()
+    .openapi({ description: 'Of the attempt, in seconds since 1970.' }),
+  'webhook-signature': z.string().openapi({
+    description: 'v1, and the HMAC-SHA256 in base64; two of them while a secret is changed.',
+  }),
+});
 
 function answersOf({ answers, isStream, isTagged }: Endpoint): Record<string, ResponseConfig> {
   const usual = isStream ? 'text/event-stream' : 'application/json';

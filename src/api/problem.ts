@@ -42,6 +42,9 @@ const STATUS_OF_CODE: Partial<Record<FaultCode, number>> = {
   precondition_failed: 412,
   key_campaign_unknown: 404,
   api_key_unknown: 404,
+  webhook_unknown: 404,
+  webhook_url_refused: 422,
+  delivery_unknown: 404,
   pool_bounds_refused: 422,
   pool_unknown: 404,
   // Another replica may well have room, so proxies are right to try one.

@@ -12,6 +12,7 @@ import { addPoolCommands } from './commands/pool.js';
 import { addSweepCommand } from './commands/sweep.js';
 import { addStackCommands } from './commands/stack.js';
 import { addTenantCommands } from './commands/tenant.js';
+import { addWebhookCommands } from './commands/webhooks.js';
 import { productVersion } from './environment.js';
 import type { Session } from './session.js';
 import { inSession } from './session.js';
@@ -70,6 +71,7 @@ export function createProgram(world: World, isJson: boolean): CommandSet {
   addSweepCommand(set);
   addCampaignCommands(set);
   addApiKeyCommands(set);
+  addWebhookCommands(set);
   addAuditCommands(set);
   return set;
 }

@@ -14,6 +14,7 @@ import type {
   Instance,
   OperationId,
   RequestOf,
+  Webhook,
 } from './operation.js';
 
 export { ApiFailure } from './api-failure.js';
@@ -110,6 +111,11 @@ export class ApiClient {
   /** Every API key, those that are over included; for operators. */
   async allApiKeys(signal?: AbortSignal): Promise<readonly ApiKey[]> {
     return allOf((place) => this.call('listApiKeys', { query: place, signal }));
+  }
+
+  /** Every webhook that the caller may see. */
+  async allWebhooks(signal?: AbortSignal): Promise<readonly Webhook[]> {
+    return allOf((place) => this.call('listWebhooks', { query: place, signal }));
   }
 
   /** Sealed lines of the audit as they were sent, after the one that `query` names; none at the end. */

@@ -13,14 +13,20 @@ export type KeyCampaign = Schemas['KeyCampaign'];
 export type Pool = Schemas['Pool'];
 export type Sweep = Schemas['Sweep'];
 export type ApiKey = Schemas['ApiKey'];
+export type Webhook = Schemas['Webhook'];
+export type WebhookWithSecret = Schemas['WebhookWithSecret'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
 export type AuditRecord = Schemas['AuditRecord'];
 
 /** The id of an operation that is answered in one piece; streams and lines are read in their own way. */
 export type OperationId = Exclude<keyof operations, PiecesId>;
 
 type PiecesId = {
-  [Id in keyof operations]: keyof ContentOf<Id> & PiecesType extends never ? never : Id;
+  [Id in keyof operations]: PiecesType & TypesOf<ContentOf<Id>> extends never ? never : Id;
 }[keyof operations];
+
+/** Content types of an answer; none where there is nothing to say. */
+type TypesOf<Content> = [Content] extends [never] ? never : keyof Content;
 
 type PiecesType = 'text/event-stream' | 'application/x-ndjson';
 
@@ -35,7 +41,9 @@ export type RequestOf<Id extends OperationId> = Part<'path', Parameters<Id>['pat
   };
 
 /** What an operation is answered when it succeeds; undefined where there is nothing to say. */
-export type AnswerOf<Id extends OperationId> = JsonIn<ContentOf<Id>>;
+export type AnswerOf<Id extends OperationId> = [ContentOf<Id>] extends [never]
+  ? undefined
+  : JsonIn<ContentOf<Id>>;
 
 /** The arguments behind an operation's id; none where nothing has to be said. */
 export type Arguments<Id extends OperationId> =

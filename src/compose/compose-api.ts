@@ -56,6 +56,7 @@ import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
 import { transportTo } from './transport-to.js';
+import { webhookCommands } from './webhook-commands.js';
 import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
 
@@ -142,7 +143,7 @@ async function startLookup(foundation: Foundation, { store, feed }: Database): P
 function endpointsOf(
   foundation: Foundation,
   { store, feed }: Database,
-  { keys, tokens, campaignValues: values, fingerprints }: VaultStores,
+  { keys, tokens, campaignValues: values, fingerprints, webhookSecrets }: VaultStores,
 ): readonly Endpoint[] {
   const { config, metrics } = foundation;
   const find = new FindInstance(store);
@@ -189,6 +190,7 @@ function endpointsOf(
       list: new ListApiKeys(store),
       revoke: new RevokeApiKey(store, systemClock),
     },
+    webhooks: webhookCommands(foundation, store, webhookSecrets),
     audit: new FindAudit(store),
     sweeps: {
       request: new RequestSweep(store, systemClock),

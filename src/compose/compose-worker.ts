@@ -10,10 +10,14 @@ import type { CampaignPorts } from '../queue/key-campaigns/campaign-ports.js';
 import { destroyLeftovers } from '../queue/key-campaigns/destroy-leftovers.js';
 import { KeyCampaignRunner } from '../queue/key-campaigns/key-campaign-runner.js';
 import { WakingQueue } from '../queue/waking-queue.js';
+import { clearWebhooks } from '../queue/webhooks/clear-webhooks.js';
+import { WebhookCourier } from '../queue/webhooks/webhook-courier.js';
+import type { WebhookPorts } from '../queue/webhooks/webhook-ports.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
 import type { VaultStores } from './open-vault.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
+import { openWebhookSender } from './open-webhook-sender.js';
 
 export const WORKER_SETTINGS: readonly SettingName[] = [
   ...VAULT_SETTINGS,
@@ -23,6 +27,8 @@ export const WORKER_SETTINGS: readonly SettingName[] = [
 
 /** How long a campaign that was asked for waits for its worker at most. */
 const CAMPAIGNS_EVERY_MS = 2_000;
+/** How long an event waits at most until webhooks are told of it. */
+const WEBHOOKS_EVERY_MS = 1_000;
 
 /** Starts what works off the queues; returns what its readiness depends on. */
 export function startWorkerRole(
@@ -34,11 +40,13 @@ export function startWorkerRole(
   const redisUrl = readSecretFile('CLAWDEPLOY_REDIS_URL_FILE', file);
   const vault = openVault(foundation);
   const ports = campaignPortsOf(foundation, store, vault);
+  const webhookPorts = webhookPortsOf(foundation, store, vault);
   const housekeeping = new WakingQueue({
     ...{ name: 'housekeeping', everyMs: HOUSEKEEPING_EVERY_MS, redisUrl, log },
     work: async (signal) => {
       log.info('old rows cleared', { ...(await clearOldRows(store, systemClock)) });
       await destroyLeftovers(ports, signal);
+      log.info('old webhooks cleared', { ...(await clearWebhooks(webhookPorts, signal)) });
     },
   });
   const campaigns = new KeyCampaignRunner(ports);
@@ -46,11 +54,17 @@ export function startWorkerRole(
     ...{ name: 'key-campaigns', everyMs: CAMPAIGNS_EVERY_MS, redisUrl, log },
     work: (signal) => campaigns.run(signal),
   });
+  const courier = new WebhookCourier(webhookPorts);
+  const webhookQueue = new WakingQueue({
+    ...{ name: 'webhooks', everyMs: WEBHOOKS_EVERY_MS, redisUrl, log },
+    work: (signal) => courier.run(signal),
+  });
   const chainer = auditChainerOf(foundation, store);
   chainer.start();
   started.push({ name: 'audit chain', stop: () => chainer.stop() });
   started.push({ name: 'key campaigns', stop: () => campaigns.stop() });
-  for (const [name, queue] of Object.entries({ housekeeping, 'key-campaigns': campaignQueue })) {
+  const queues = { housekeeping, 'key-campaigns': campaignQueue, webhooks: webhookQueue };
+  for (const [name, queue] of Object.entries(queues)) {
     queue.start();
     started.push({ name: `queue ${name}`, stop: () => queue.stop() });
   }
@@ -74,6 +88,27 @@ function campaignPortsOf(
     holder: holderName(),
     onMoved: (state) => {
       metrics.keyMoves.inc({ state });
+    },
+  };
+}
+
+function webhookPortsOf(
+  foundation: Foundation,
+  store: Database['store'],
+  { webhookSecrets: secrets }: VaultStores,
+): WebhookPorts {
+  const { log, metrics } = foundation;
+  return {
+    ...{ store, secrets, log, clock: systemClock },
+    sender: openWebhookSender(foundation),
+    onAttempt: (outcome) => {
+      metrics.webhookAttempts.inc({ outcome });
+    },
+    onDisabled: (reason) => {
+      metrics.webhooksDisabled.inc({ reason });
+    },
+    onLag: (overdueMs) => {
+      metrics.webhookLag.set(overdueMs / 1000);
     },
   };
 }

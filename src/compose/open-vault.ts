@@ -5,6 +5,7 @@ import { VaultGatewayTokens } from '../clients/vault/vault-gateway-tokens.js';
 import { VaultKeyVault } from '../clients/vault/vault-key-vault.js';
 import { VaultSession } from '../clients/vault/vault-session.js';
 import { VaultShredder } from '../clients/vault/vault-shredder.js';
+import { VaultWebhookSecrets } from '../clients/vault/vault-webhook-secrets.js';
 import type { SettingName } from '../config/settings.js';
 import { deadline } from '../lib/timers.js';
 import type {
@@ -13,6 +14,7 @@ import type {
   GatewayTokens,
   KeyVault,
   SecretShredder,
+  WebhookSecrets,
 } from '../ports/index.js';
 import type { Foundation } from './foundation.js';
 import { transportTo } from './transport-to.js';
@@ -32,6 +34,7 @@ export interface VaultStores {
   readonly shredder: SecretShredder;
   readonly campaignValues: CampaignValues;
   readonly fingerprints: Fingerprints;
+  readonly webhookSecrets: WebhookSecrets;
   readonly ping: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -58,6 +61,7 @@ export function openVault(foundation: Foundation): VaultStores {
     shredder: new VaultShredder(session, foundation.log),
     campaignValues: new VaultCampaignValues(session),
     fingerprints: new VaultFingerprints(session),
+    webhookSecrets: new VaultWebhookSecrets(session),
     ping: (signal) => session.ping(signal),
   };
 }

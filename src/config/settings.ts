@@ -266,6 +266,10 @@ export const SETTINGS = {
     .enum(['act', 'report'])
     .default('act')
     .describe('report only tells what a sweep would do; for the time after a restored backup.'),
+  CLAWDEPLOY_WEBHOOK_LOOPBACK: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe('allow sends webhooks to this machine’s own addresses too, and in the clear.'),
   CLAWDEPLOY_STUB_MODEL_URL: z
     .url()
     .describe('Base URL of the warm-up model, as gateways reach it.'),

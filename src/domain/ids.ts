@@ -19,6 +19,12 @@ export type ConfigChangeId = Branded<'ConfigChangeId'>;
 export type KeyCampaignId = Branded<'KeyCampaignId'>;
 /** `ak-` and 12 characters of base32: one API key; the key itself shows the same characters. */
 export type ApiKeyId = Branded<'ApiKeyId'>;
+/** `wh-` and 12 characters of base32: one address that is told of events. */
+export type WebhookId = Branded<'WebhookId'>;
+/** `wd-` and 12 characters of base32: one event on its way to one webhook. */
+export type DeliveryId = Branded<'DeliveryId'>;
+/** `ev-` and 12 characters of base32: one event, the same for whoever is told of it. */
+export type EventId = Branded<'EventId'>;
 /** Readable and derived from the pool key, e.g. `s-2026.9.6-c1-default`. */
 export type PoolId = Branded<'PoolId'>;
 
@@ -83,6 +89,22 @@ export function parseApiKeyId(text: string): ApiKeyId {
   throw new Fault('api_key_unknown', 'No such API key; GET /v1/api-keys lists them.');
 }
 
+const WEBHOOK_ID = /^wh-[a-z2-7]{12}$/;
+
+/** Text from outside as the id of a webhook; a malformed one is as unknown as an absent one. */
+export function parseWebhookId(text: string): WebhookId {
+  if (WEBHOOK_ID.test(text)) return text as WebhookId;
+  throw new Fault('webhook_unknown', 'No such webhook; GET /v1/webhooks lists yours.');
+}
+
+const DELIVERY_ID = /^wd-[a-z2-7]{12}$/;
+
+/** Text from outside as the id of a delivery; a malformed one is as unknown as an absent one. */
+export function parseDeliveryId(text: string): DeliveryId {
+  if (DELIVERY_ID.test(text)) return text as DeliveryId;
+  throw new Fault('delivery_unknown', 'This webhook has no delivery of that id.');
+}
+
 /** What `poolIdOf` makes: a size class, a version, a schema and a node pool. */
 const POOL_ID = /^[a-z]+-[\w.+-]+-c\d+-[\w.-]+$/;
 
@@ -130,6 +152,21 @@ export function keyCampaignIdOf(suffix: string): KeyCampaignId {
 /** Marks a random base32 suffix as the id of an API key. */
 export function apiKeyIdOf(suffix: string): ApiKeyId {
   return `ak-${suffix}` as ApiKeyId;
+}
+
+/** Marks a random base32 suffix as the id of a webhook. */
+export function webhookIdOf(suffix: string): WebhookId {
+  return `wh-${suffix}` as WebhookId;
+}
+
+/** Marks a random base32 suffix as the id of a delivery. */
+export function deliveryIdOf(suffix: string): DeliveryId {
+  return `wd-${suffix}` as DeliveryId;
+}
+
+/** Marks a random base32 suffix as the id of an event. */
+export function eventIdOf(suffix: string): EventId {
+  return `ev-${suffix}` as EventId;
 }
 
 /** Length of the random part of every id: 60 bits, so that a collision is not a thing to plan for. */

@@ -23,6 +23,8 @@ export const SCOPES = [
   'api-keys:read',
   'api-keys:write',
   'audit:read',
+  'webhooks:read',
+  'webhooks:write',
 ] as const;
 export type ApiScope = (typeof SCOPES)[number];
 
@@ -37,7 +39,7 @@ const OF_TENANTS: readonly ApiScope[] = [
  */
 const SCOPES_OF_ROLE: Readonly<Record<Role, readonly ApiScope[]>> = {
   tenant: OF_TENANTS,
-  product: [...OF_TENANTS, 'pools:read', 'tenants:write'],
+  product: [...OF_TENANTS, 'pools:read', 'tenants:write', 'webhooks:read', 'webhooks:write'],
   operator: SCOPES,
   auditor: SCOPES.filter((scope) => scope.endsWith(':read') && scope !== 'access:read'),
 };

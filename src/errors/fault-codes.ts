@@ -22,6 +22,9 @@ export const FAULT_CODES = {
   rotation_unprovable: 'invalid',
   key_campaign_unknown: 'invalid',
   api_key_unknown: 'invalid',
+  webhook_unknown: 'invalid',
+  webhook_url_refused: 'invalid',
+  delivery_unknown: 'invalid',
   size_class_unoffered: 'invalid',
   tenant_suspended: 'invalid',
   tenant_unknown: 'invalid',
@@ -48,6 +51,8 @@ export const FAULT_CODES = {
   config_change_in_progress: 'conflict',
   restore_refused: 'conflict',
   precondition_failed: 'conflict',
+  webhook_disabled: 'conflict',
+  webhooks_limit_reached: 'conflict',
 
   pool_empty: 'capacity',
   streams_limit_reached: 'capacity',

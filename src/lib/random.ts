@@ -17,3 +17,8 @@ export function jittered(ms: number): number {
   const quarter = Math.floor(ms / 4);
   return quarter === 0 ? ms : ms + randomInt(-quarter, quarter + 1);
 }
+
+/** `bytes` random bytes in base64, for keys that others' programs want in that form. */
+export function randomBase64(bytes: number): string {
+  return randomBytes(bytes).toString('base64');
+}

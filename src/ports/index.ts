@@ -14,3 +14,5 @@ export type * from './scheduler-feed.js';
 export type * from './scheduler.js';
 export type * from './secrets.js';
 export type * from './store.js';
+export type * from './webhook-sender.js';
+export type * from './webhook-store.js';

@@ -1,4 +1,4 @@
-import type { InstanceId, KeyCampaignId } from '../domain/ids.js';
+import type { InstanceId, KeyCampaignId, WebhookId } from '../domain/ids.js';
 
 /** Changes to a tenant's keys: a value sets, null removes. Applied together as one new version. */
 export type KeyChanges = Readonly<Record<string, string | null>>;
@@ -47,6 +47,16 @@ export interface CampaignValues {
 export interface Fingerprints {
   /** The same mark for the same text, in ASCII. Fails as all calls to Vault do. */
   fingerprint(text: string, signal: AbortSignal): Promise<string>;
+}
+
+/** What signs webhooks: the API writes each secret and cannot read it, the worker reads it. */
+export interface WebhookSecrets {
+  /** Writes the secret as a new version and returns its number, from 1 on. */
+  write(id: WebhookId, secret: string, signal: AbortSignal): Promise<number>;
+  /** The secret of that version, or null when there is none. */
+  read(id: WebhookId, version: number, signal: AbortSignal): Promise<string | null>;
+  /** Destroys every version and all that is known of it. Safe to repeat. */
+  destroy(id: WebhookId, signal: AbortSignal): Promise<void>;
 }
 
 /** What providers themselves say of keys. */

@@ -22,6 +22,7 @@ import type { IdempotencyName, IdempotencyStore } from './idempotency-store.js';
 import type { ConfigStore } from './config-store.js';
 import type { KeyCampaignStore } from './key-campaign-store.js';
 import type { KeyStore, RotationStore } from './key-store.js';
+import type { DeliveryStore, OutboxEvent, OutboxStore, WebhookStore } from './webhook-store.js';
 
 /** A change of an instance that happens only if the row is still as the caller saw it. */
 export interface InstanceMove {
@@ -260,20 +261,6 @@ export interface LeaseStore {
   deleteSettled(limit: number): Promise<number>;
 }
 
-/** Something that happened, for whoever is told of it later. */
-export interface OutboxEvent {
-  readonly topic: string;
-  readonly key: string;
-  readonly payload: Readonly<Record<string, string | number | boolean | null>>;
-  readonly at: Date;
-}
-
-export interface OutboxStore {
-  /** Records an event in the same transaction as the change it tells of. */
-  append(event: OutboxEvent): Promise<void>;
-  deleteBefore(at: Date, limit: number): Promise<number>;
-}
-
 /** All nodes at one moment, as the scheduler told of them. */
 export interface NodeListing {
   readonly nodes: readonly Node[];
@@ -328,6 +315,8 @@ export interface Repositories {
   readonly audit: AuditStore;
   readonly auditChain: AuditChainStore;
   readonly outbox: OutboxStore;
+  readonly webhooks: WebhookStore;
+  readonly deliveries: DeliveryStore;
   readonly sweeps: SweepStore;
 }
 

@@ -4,10 +4,10 @@ import type { Store } from '../ports/index.js';
 
 /** How often old rows are cleared away. */
 export const HOUSEKEEPING_EVERY_MS = 10 * 60_000;
-/** Events older than this have been read by whoever wanted them. */
+/** Events older than this, of which everybody was told who is to hear of them, are forgotten. */
 const EVENTS_KEPT_MS = 7 * 24 * 60 * 60_000;
 /** Rows removed per statement, so that no delete holds its locks for long. */
-const BATCH = 1_000;
+export const BATCH = 1_000;
 /** Batches per run; what is left waits for the next one. */
 const BATCHES_MAX = 50;
 
@@ -31,7 +31,8 @@ export async function clearOldRows(store: Store, clock: Clock): Promise<Cleared>
   };
 }
 
-async function inBatches(deleteBatch: () => Promise<number>): Promise<number> {
+/** Deletes batch by batch until one is not full; returns how many rows went. */
+export async function inBatches(deleteBatch: () => Promise<number>): Promise<number> {
   let deleted = 0;
   for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
     const count = await deleteBatch();

@@ -14,6 +14,8 @@ import { ApiKeys1795940000000 } from './migrations/1795940000000-api-keys.js';
 import { ApiKeyRow } from './rows/api-key-row.js';
 import { AuditChain1795950000000 } from './migrations/1795950000000-audit-chain.js';
 import { IdempotencyBeyondClaims1795960000000 } from './migrations/1795960000000-idempotency-beyond-claims.js';
+import { Webhooks1795980000000 } from './migrations/1795980000000-webhooks.js';
+import { UntoldEvents1795980000001 } from './migrations/1795980000001-untold-events.js';
 import { WaysBack1795990000000 } from './migrations/1795990000000-ways-back.js';
 import { ConfigChanges1795990000001 } from './migrations/1795990000001-config-changes.js';
 import { AuditRow } from './rows/audit-row.js';
@@ -34,6 +36,8 @@ import { RefusalRow } from './rows/refusal-row.js';
 import { RotationRow } from './rows/rotation-row.js';
 import { SweepRow } from './rows/sweep-row.js';
 import { TenantRow } from './rows/tenant-row.js';
+import { WebhookDeliveryRow } from './rows/webhook-delivery-row.js';
+import { WebhookRow } from './rows/webhook-row.js';
 import { steadyDriver } from './steady-pool.js';
 
 /** All tables, in no particular order. */
@@ -57,6 +61,8 @@ export const ROWS = [
   RotationRow,
   SweepRow,
   TenantRow,
+  WebhookDeliveryRow,
+  WebhookRow,
 ];
 
 /** All migrations, oldest first; each is listed here by hand so that nothing runs by accident. */
@@ -74,6 +80,8 @@ export const MIGRATIONS = [
   ApiKeys1795940000000,
   AuditChain1795950000000,
   IdempotencyBeyondClaims1795960000000,
+  Webhooks1795980000000,
+  UntoldEvents1795980000001,
   WaysBack1795990000000,
   ConfigChanges1795990000001,
 ];

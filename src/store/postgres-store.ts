@@ -19,6 +19,8 @@ import { PostgresPoolStore } from './repositories/pool-repository.js';
 import { PostgresRotationStore } from './repositories/rotation-repository.js';
 import { PostgresSweepStore } from './repositories/sweep-repository.js';
 import { PostgresTenantStore } from './repositories/tenant-repository.js';
+import { PostgresDeliveryStore } from './repositories/webhook-delivery-repository.js';
+import { PostgresWebhookStore } from './repositories/webhook-repository.js';
 
 /** The store on PostgreSQL; a lost database is `database_unreachable` wherever it shows. */
 export function createPostgresStore(dataSource: DataSource): Store {
@@ -63,6 +65,8 @@ function repositoriesOn(manager: EntityManager, onChanged: OnChanged): Repositor
     audit: translated(new PostgresAuditStore(manager)),
     auditChain: translated(new PostgresAuditChainStore(manager)),
     outbox: translated(new PostgresOutboxStore(manager)),
+    webhooks: translated(new PostgresWebhookStore(manager)),
+    deliveries: translated(new PostgresDeliveryStore(manager)),
     sweeps: translated(new PostgresSweepStore(manager)),
   };
 }

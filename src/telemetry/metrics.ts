@@ -5,6 +5,7 @@ import { createLimitMetrics } from './limit-metrics.js';
 import { createPoolMetrics } from './pool-metrics.js';
 import { createSchedulerMetrics } from './scheduler-metrics.js';
 import { createSweepMetrics } from './sweep-metrics.js';
+import { createWebhookMetrics } from './webhook-metrics.js';
 
 /** From milliseconds, where claims live, to minutes, where boots may end. */
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160];
@@ -25,6 +26,7 @@ export function createMetrics() {
     ...createLimitMetrics(registers),
     ...createAuditMetrics(registers),
     ...createSchedulerMetrics(registers),
+    ...createWebhookMetrics(registers),
     claims: new Counter({
       name: 'claims_total',
       help: 'Claims by outcome: warm, queued, cold, replayed, or the code of their refusal.',

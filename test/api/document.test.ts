@@ -259,6 +259,48 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(`${path}/{id}`, 404, { ...one, path: `${path}/ak-nothing` });
   });
 
+  it('tells the truth about webhooks', async () => {
+    const path = '/v1/webhooks';
+    const body = { url: 'https://hooks.example.com/clawdeploy' };
+    const make = { method: 'POST', path, body };
+    await expectAsDocumented(path, 201, make);
+    await expectAsDocumented(path, 400, { ...make, body: { url: 'ftp://example.com/' } });
+    await expectAsDocumented(path, 422, { ...make, body: { url: 'https://10.0.0.1/' } });
+    await expectAsDocumented(path, 403, { ...make, as: { role: 'tenant', tenant: 'ada' } });
+    await expectAsDocumented(path, 200, { path });
+    const { data } = await call(api, { path });
+    const [{ id } = { id: '' }] = data.items as { id: string }[];
+    const one = `${path}/{id}`;
+    await expectAsDocumented(one, 200, { path: `${path}/${id}` });
+    await expectAsDocumented(one, 404, { path: `${path}/wh-nothing` });
+    const change = { method: 'PATCH', path: `${path}/${id}`, body: { description: 'the shop' } };
+    await expectAsDocumented(one, 200, change);
+    await expectAsDocumented(one, 400, { ...change, body: {} });
+    const secret = { method: 'POST', path: `${path}/${id}/secret`, body: { overlapSeconds: 60 } };
+    await expectAsDocumented(`${one}/secret`, 200, secret);
+    await expectAsDocumented(`${one}/secret`, 400, { ...secret, body: { overlapSeconds: -1 } });
+    await expectAboutDeliveries(id);
+    await expectAsDocumented(one, 204, { method: 'DELETE', path: `${path}/${id}` });
+  });
+
+  async function expectAboutDeliveries(id: string): Promise<void> {
+    const one = '/v1/webhooks/{id}';
+    const path = `/v1/webhooks/${id}`;
+    await expectAsDocumented(`${one}/test`, 202, { method: 'POST', path: `${path}/test` });
+    await expectAsDocumented(`${one}/deliveries`, 200, { path: `${path}/deliveries` });
+    const { data } = await call(api, { path: `${path}/deliveries?state=pending` });
+    const [delivery] = data.items as { id: string }[];
+    const again = `${path}/deliveries/${delivery?.id ?? ''}/replay`;
+    const replay = `${one}/deliveries/{delivery}/replay`;
+    await expectAsDocumented(replay, 202, { method: 'POST', path: again });
+    const other = `${path}/deliveries/wd-nothing/replay`;
+    await expectAsDocumented(replay, 404, { method: 'POST', path: other });
+    const body = { since: '2026-11-23T12:00:00.000Z', states: ['failed', 'delivered'] };
+    const all = { method: 'POST', path: `${path}/replay`, body };
+    await expectAsDocumented(`${one}/replay`, 202, all);
+    await expectAsDocumented(`${one}/replay`, 400, { ...all, body: { since: 'yesterday' } });
+  }
+
   it('tells the truth about the audit', async () => {
     const as = { role: 'operator' };
     const path = '/v1/audit';

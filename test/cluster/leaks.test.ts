@@ -48,6 +48,8 @@ describe('a tenant’s key', function () {
   const planted = [canary, rotated, refused, provided, replaced];
   const answers: string[] = [];
   const shared = oneProduct.forSuite();
+  /** What signs webhooks: made by the API, kept in Vault, read by the worker. */
+  const signing: string[] = [];
   let product: Product;
   let instance: InstanceShown;
   let token: string;
@@ -58,7 +60,8 @@ describe('a tenant’s key', function () {
     await product.idleMembers(1);
     instance = await claimed();
     token = await product.token(instance.id);
-    forms = [...planted, misplaced, plain, token].flatMap(formsOf);
+    note(...(await webhooks()));
+    forms = [...planted, misplaced, plain, token, ...signing].flatMap(formsOf);
 
     const set = await product.setKey(instance.id, 'stub', canary);
     expect(await product.chat(instance.id, token)).to.include(fingerprintOf(canary));
@@ -110,6 +113,25 @@ describe('a tenant’s key', function () {
     ];
     expect(said.map(({ status }) => status)).to.deep.equal([200, 422, 200, 200, 409]);
     return said;
+  }
+
+  /** One whose secret was renewed and has signed; what the two answers that show it say is left out. */
+  async function webhooks(): Promise<readonly AxiosResponse[]> {
+    const { api } = product;
+    // Nobody listens there.
+    const made = await api.post<{ id: string; secret: string }>('/v1/webhooks', {
+      url: 'http://127.0.0.1:9/hook',
+    });
+    const path = `/v1/webhooks/${made.data.id}`;
+    const renewed = await api.post<{ secret: string }>(`${path}/secret`, { overlapSeconds: 600 });
+    expect([made.status, renewed.status]).to.deep.equal([201, 200]);
+    signing.push(made.data.secret, renewed.data.secret);
+    const tested = await api.post(`${path}/test`);
+    const look = () => api.get<{ items: { lastFailure: string | null }[] }>(`${path}/deliveries`);
+    const isTried = async (): Promise<boolean> =>
+      (await look()).data.items.some(({ lastFailure }) => lastFailure !== null);
+    await waitFor(isTried, { withinMs: 30_000, describe: 'a signed attempt' });
+    return [await api.get('/v1/webhooks'), await api.get(path), tested, await look()];
   }
 
   /** Of the platform's own key: one that halts and is aborted, and one that is done. */

@@ -9,19 +9,24 @@ import { VaultKeyVault } from '../../src/clients/vault/vault-key-vault.js';
 import type { VaultRequest } from '../../src/clients/vault/vault-session.js';
 import { VaultSession } from '../../src/clients/vault/vault-session.js';
 import { VaultShredder } from '../../src/clients/vault/vault-shredder.js';
-import type { InstanceId } from '../../src/domain/ids.js';
+import { VaultWebhookSecrets } from '../../src/clients/vault/vault-webhook-secrets.js';
+import type { InstanceId, WebhookId } from '../../src/domain/ids.js';
+import { webhookIdOf } from '../../src/domain/ids.js';
+import { randomBase32 } from '../../src/lib/random.js';
 import type {
   CampaignValues,
   Fingerprints,
   GatewayTokens,
   KeyVault,
   SecretShredder,
+  WebhookSecrets,
 } from '../../src/ports/index.js';
 import { aKeyCampaignId, anInstanceId } from '../support/builders.js';
 import { expectFault } from '../support/expect-fault.js';
 import { FakeCampaignValues } from '../support/fakes/fake-campaign-values.js';
 import { FakeFingerprints } from '../support/fakes/fake-fingerprints.js';
 import { FakeSecrets } from '../support/fakes/fake-secrets.js';
+import { FakeWebhookSecrets } from '../support/fakes/fake-webhook-secrets.js';
 import { quietLog } from '../support/quiet-log.js';
 import { requireServer } from '../support/servers.js';
 import type { TestVault } from '../support/test-vault.js';
@@ -251,6 +256,40 @@ function describeFingerprints(harness: () => Fingerprints): void {
   });
 }
 
+/** The API's half and the worker's half of what signs webhooks. */
+interface WebhookHarness {
+  readonly writes: WebhookSecrets;
+  readonly reads: WebhookSecrets;
+}
+
+const aWebhookId = (): WebhookId => webhookIdOf(randomBase32(12));
+
+function describeWebhookSecrets(harness: () => WebhookHarness): void {
+  describe('secrets of webhooks', () => {
+    it('are written as one version after the other, which all can be read', async () => {
+      const { writes, reads } = harness();
+      const id = aWebhookId();
+      expect(await writes.write(id, 'whsec_1', signal)).to.equal(1);
+      expect(await writes.write(id, 'whsec_2', signal)).to.equal(2);
+      expect(await reads.read(id, 1, signal)).to.equal('whsec_1');
+      expect(await reads.read(id, 2, signal)).to.equal('whsec_2');
+      expect(await reads.read(id, 3, signal)).to.equal(null);
+      expect(await reads.read(aWebhookId(), 1, signal)).to.equal(null);
+    });
+
+    it('are gone once they are destroyed, which may be repeated', async () => {
+      const { writes, reads } = harness();
+      const [id, other] = [aWebhookId(), aWebhookId()];
+      await writes.write(id, 'whsec_1', signal);
+      await writes.write(other, 'whsec_2', signal);
+      await reads.destroy(id, signal);
+      await reads.destroy(id, signal);
+      expect(await reads.read(id, 1, signal)).to.equal(null);
+      expect(await reads.read(other, 1, signal)).to.equal('whsec_2');
+    });
+  });
+}
+
 /** What anybody could make of a text without a key. */
 function plainFormsOf(text: string): readonly string[] {
   const bytes = createHash('sha256').update(text).digest();
@@ -261,6 +300,9 @@ function plainFormsOf(text: string): readonly string[] {
 describe('Secrets (fake)', () => {
   const fingerprints = new FakeFingerprints();
   describeFingerprints(() => fingerprints);
+  const webhookSecrets = new FakeWebhookSecrets();
+  describeWebhookSecrets(() => ({ writes: webhookSecrets, reads: webhookSecrets }));
+
   const values = new FakeCampaignValues();
   describeCampaignValues(() => ({ writes: values, reads: values }));
 
@@ -332,6 +374,32 @@ describe('Secrets (Vault, with the rights of each role)', function () {
         expect(await session.exchange(request)).to.include({ status: 403 });
       }
     }
+  });
+
+  describeWebhookSecrets(() => ({
+    writes: new VaultWebhookSecrets(api),
+    reads: new VaultWebhookSecrets(worker),
+  }));
+
+  it('lets a worker alone read or destroy what signs webhooks, and the API alone write it', async () => {
+    const id = aWebhookId();
+    await new VaultWebhookSecrets(api).write(id, 'whsec_1', signal);
+    const refusedTo = { api, controller, job: await strangerIn('clawdeploy-job') };
+    for (const [role, session] of Object.entries(refusedTo)) {
+      const secrets = new VaultWebhookSecrets(session);
+      const fault = await expectFault('vault_refused', secrets.read(id, 1, signal));
+      expect(fault.message, role).to.not.include('whsec_');
+      await expectFault('vault_refused', secrets.destroy(id, signal));
+    }
+    for (const session of [controller, worker]) {
+      const path = `kv/data/webhooks/${id}`;
+      const body = { options: { cas: 1 }, data: { secret: 'whsec_2' } };
+      const reply = await session.exchange({ method: 'POST', path, body, signal });
+      expect(reply.status).to.equal(403);
+      const listing = { method: 'GET', path: 'kv/metadata/webhooks?list=true', signal } as const;
+      expect((await session.exchange(listing)).status).to.equal(403);
+    }
+    expect(await new VaultWebhookSecrets(worker).read(id, 1, signal)).to.equal('whsec_1');
   });
 
   it('lets a worker write keys as the API does', async () => {
@@ -428,6 +496,11 @@ describe('Secrets (Vault, with the rights of each role)', function () {
 
     expect(JSON.stringify([fault.details, fault.message])).to.not.include('a-secret');
   });
+
+  async function strangerIn(policy: string): Promise<VaultSession> {
+    const server = vault ?? expect.fail('no Vault');
+    return sessionFor(server, await server.appRoleFor([policy]));
+  }
 
   async function readKeys(instanceId: InstanceId, version: number): Promise<Keys | null> {
     const path = `kv/data/instances/${instanceId}/keys?version=${String(version)}`;

@@ -14,6 +14,7 @@ import { fileKeys } from '../../src/api/credentials/file-keys.js';
 import { TokenVerifier } from '../../src/api/credentials/token-verifier.js';
 import { trustedProxies } from '../../src/api/limits/caller-address.js';
 import { RequestLimits } from '../../src/api/limits/request-limits.js';
+import type { WebhookCommands } from '../../src/api/routes/webhooks.js';
 import { AwaitInstance } from '../../src/commands/await-instance.js';
 import { ChangeConfig } from '../../src/commands/change-config.js';
 import { FindConfig } from '../../src/commands/find-config.js';
@@ -22,25 +23,31 @@ import { RestoreInstance } from '../../src/commands/restore-instance.js';
 import { ChangeKeyCampaign } from '../../src/commands/change-key-campaign.js';
 import { ChangeKeys } from '../../src/commands/change-keys.js';
 import { ChangePool } from '../../src/commands/change-pool.js';
+import { ChangeWebhook } from '../../src/commands/change-webhook.js';
 import { CheckKeys } from '../../src/commands/check-keys.js';
 import { ClaimInstance } from '../../src/commands/claim-instance.js';
 import { CreateApiKey } from '../../src/commands/create-api-key.js';
+import { CreateWebhook } from '../../src/commands/create-webhook.js';
 import { DeleteInstance } from '../../src/commands/delete-instance.js';
 import { FindAudit } from '../../src/commands/find-audit.js';
 import { FindInstance } from '../../src/commands/find-instance.js';
 import { FindKeyCampaign } from '../../src/commands/find-key-campaign.js';
 import { FindRotation } from '../../src/commands/find-rotation.js';
 import { FindSweep } from '../../src/commands/find-sweep.js';
+import { FindWebhook } from '../../src/commands/find-webhook.js';
 import { ListApiKeys } from '../../src/commands/list-api-keys.js';
 import { ListInstances } from '../../src/commands/list-instances.js';
 import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
+import { RenewWebhookSecret } from '../../src/commands/renew-webhook-secret.js';
+import { ReplayDeliveries } from '../../src/commands/replay-deliveries.js';
 import { RequestSweep } from '../../src/commands/request-sweep.js';
 import { RevokeApiKey } from '../../src/commands/revoke-api-key.js';
 import { RotateKeys } from '../../src/commands/rotate-keys.js';
 import { StartKeyCampaign } from '../../src/commands/start-key-campaign.js';
 import { StartRotation } from '../../src/commands/start-rotation.js';
 import { SuspendTenant } from '../../src/commands/suspend-tenant.js';
+import { TestWebhook } from '../../src/commands/test-webhook.js';
 import { VerifyApiKey } from '../../src/commands/verify-api-key.js';
 import { WatchInstance } from '../../src/commands/watch-instance.js';
 import { rateLimitOf } from '../../src/domain/rate-limit.js';
@@ -52,6 +59,8 @@ import { FakeFingerprints } from './fakes/fake-fingerprints.js';
 import { FakeRateLimits } from './fakes/fake-rate-limits.js';
 import { FakeSecrets } from './fakes/fake-secrets.js';
 import { openClawSchemas } from './openclaw-schemas.js';
+import { FakeWebhookSecrets } from './fakes/fake-webhook-secrets.js';
+import { FakeWebhookSender } from './fakes/fake-webhook-sender.js';
 import { makeTempDir, removeTempDir } from './temp-dir.js';
 
 const ISSUER = 'clawdeploy';
@@ -168,7 +177,21 @@ function commandsOn(store: Store): ApiCommands {
       list: new ListApiKeys(store),
       revoke: new RevokeApiKey(store, systemClock),
     },
+    webhooks: webhookCommandsOn(store),
     audit: new FindAudit(store),
+  };
+}
+
+function webhookCommandsOn(store: Store): WebhookCommands {
+  const secrets = new FakeWebhookSecrets();
+  const sender = new FakeWebhookSender();
+  return {
+    create: new CreateWebhook(store, secrets, sender, systemClock),
+    change: new ChangeWebhook(store, sender, systemClock),
+    renewSecret: new RenewWebhookSecret(store, secrets, systemClock),
+    find: new FindWebhook(store),
+    replay: new ReplayDeliveries(store, systemClock),
+    test: new TestWebhook(store, systemClock),
   };
 }
 

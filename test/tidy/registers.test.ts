@@ -12,7 +12,7 @@ import { ROOT, listFiles, listProductSources, readRequired } from './source-tree
  */
 const PORTS_WITHOUT_SUITE = new Set([
   ...['index', 'log', 'store', 'audit-store', 'key-store', 'key-campaign-store', 'api-key-store'],
-  ...['config-store', 'idempotency-store'],
+  ...['config-store', 'idempotency-store', 'webhook-store'],
 ]);
 
 describe('registers', () => {

@@ -110,6 +110,7 @@ export const PACKAGE_HOMES = {
   axios: ['clients'],
   consul: ['clients'],
   'node-vault': ['clients'],
+  'ipaddr.js': ['clients'],
   koa: ['api', 'telemetry', 'stub-model'],
   '@koa/router': ['api', 'stub-model'],
   '@koa/bodyparser': ['api', 'stub-model'],

@@ -49,6 +49,8 @@ export function controlPlaneEnv(
     CLAWDEPLOY_POOLS: context.pools,
     // A boot fills a core: more at once make each of them slower and none earlier.
     CLAWDEPLOY_STARTS_PER_NODE: String(availableParallelism()),
+    // A receiver in development is on this machine.
+    CLAWDEPLOY_WEBHOOK_LOOPBACK: 'allow',
     CLAWDEPLOY_STUB_MODEL_URL: `${url(ports.stubModel)}/v1`,
     CLAWDEPLOY_STUB_MODEL_PORT: String(ports.stubModel),
     ...context.extraEnv,

@@ -24,6 +24,16 @@ path "transit/hmac/clawdeploy-requests/sha2-256" {
   capabilities = ["update"]
 }
 
+# What signs webhooks: written and replaced here, read by a worker alone. The metadata say how many
+# versions there are, and nothing of them.
+path "kv/data/webhooks/+" {
+  capabilities = ["create", "update"]
+}
+
+path "kv/metadata/webhooks/+" {
+  capabilities = ["read"]
+}
+
 path "auth/token/lookup-self" {
   capabilities = ["read"]
 }

@@ -1,6 +1,6 @@
-# The worker seals backups and opens them again, and brings the new value of a key campaign to the
-# instances. It can write their keys and never read them, sees no gateway's token, and cannot take the
-# sealing key out of Vault.
+# The worker seals backups and opens them again, signs webhooks, and brings the new value of a key
+# campaign to the instances. It can write their keys and never read them, sees no gateway's token, and
+# cannot take the sealing key out of Vault.
 
 path "kv/data/campaigns/+" {
   capabilities = ["read"]
@@ -25,6 +25,15 @@ path "kv/data/instances/+/keys" {
 
 path "kv/metadata/instances/+/keys" {
   capabilities = ["read"]
+}
+
+# It signs webhooks, and destroys what signed for one that was removed.
+path "kv/data/webhooks/+" {
+  capabilities = ["read"]
+}
+
+path "kv/metadata/webhooks/+" {
+  capabilities = ["delete"]
 }
 
 path "transit/encrypt/clawdeploy-backups" {

@@ -481,6 +481,158 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/v1/webhooks': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * List webhooks, a page at a time; a product sees the products’, an operator all
+     * @description Needs the scope `webhooks:read`: product, operator, auditor.
+     */
+    readonly get: operations['listWebhooks'];
+    readonly put?: never;
+    /**
+     * Have an address told of events; what signs for it is shown in this answer alone
+     * @description Needs the scope `webhooks:write`: product, operator.
+     */
+    readonly post: operations['createWebhook'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/webhooks/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * Show a webhook
+     * @description Needs the scope `webhooks:read`: product, operator, auditor.
+     */
+    readonly get: operations['getWebhook'];
+    readonly put?: never;
+    readonly post?: never;
+    /**
+     * Delete a webhook with its deliveries and its secret
+     * @description Needs the scope `webhooks:write`: product, operator.
+     */
+    readonly delete: operations['deleteWebhook'];
+    readonly options?: never;
+    readonly head?: never;
+    /**
+     * Change a webhook’s address, events or description; disable it or enable it again
+     * @description Needs the scope `webhooks:write`: product, operator.
+     */
+    readonly patch: operations['changeWebhook'];
+    readonly trace?: never;
+  };
+  readonly '/v1/webhooks/{id}/secret': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Give a webhook another secret; for a while both sign each request
+     * @description Needs the scope `webhooks:write`: product, operator.
+     */
+    readonly post: operations['renewWebhookSecret'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/webhooks/{id}/deliveries': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * List a webhook’s deliveries of the last two weeks, newest first
+     * @description Needs the scope `webhooks:read`: product, operator, auditor.
+     */
+    readonly get: operations['listWebhookDeliveries'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/webhooks/{id}/deliveries/{delivery}/replay': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Have a delivery made anew, with the same webhook-id and the same body
+     * @description Needs the scope `webhooks:write`: product, operator.
+     */
+    readonly post: operations['replayWebhookDelivery'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/webhooks/{id}/replay': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Have all deliveries since a time made anew, by default those that failed
+     * @description Needs the scope `webhooks:write`: product, operator.
+     */
+    readonly post: operations['replayWebhookDeliveries'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/v1/webhooks/{id}/test': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Have an event webhook.test delivered
+     * @description Needs the scope `webhooks:write`: product, operator.
+     */
+    readonly post: operations['testWebhook'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/v1/audit': {
     readonly parameters: {
       readonly query?: never;
@@ -602,7 +754,1386 @@ export interface paths {
     readonly trace?: never;
   };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+  readonly 'instance.claimed': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A tenant got an instance; it is not ready yet. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.claimed';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @enum {string} */
+              readonly outcome: 'warm' | 'queued' | 'cold';
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.ready': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The instance was seen to take its tenant’s token through the edge. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.ready';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              readonly revision: number | null;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.failed': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The instance could not be brought to work, or died, and nothing replaces it. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.failed';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @description Why, as `failure.code` of the instance says. */
+              readonly code: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.moved': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The tenant was given another instance in place of this one. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.moved';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @description Id of the other one. */
+              readonly to: string;
+              /** @description Why, as `failure.code` of the instance says. */
+              readonly code: string;
+              /** @description Whether their keys have to be set again. */
+              readonly keysLost: boolean;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.restarting': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Somebody asked for a restart of the gateway; it is ready again, or failed, after it. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.restarting';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.config_applied': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The gateway runs with the settings that its tenant changed. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.config_applied';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @description Its id, as …/config/changes has it. */
+              readonly change: string;
+              /** @description Which of the instance’s changes it was. */
+              readonly number: number;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.config_put_back': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The gateway did not take the changed settings; it runs with those of before. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.config_put_back';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @description Its id, as …/config/changes has it. */
+              readonly change: string;
+              /** @description Which of the instance’s changes it was. */
+              readonly number: number;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.trashed': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Somebody deleted the instance; until its time is up that can be undone. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.trashed';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /**
+               * Format: date-time
+               * @example 2026-11-23T12:00:00.000Z
+               */
+              readonly destroyAt: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.restored': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The instance was taken out of the trash; it is ready again, or failed, after it. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.restored';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.deleting': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Somebody asked for the end of the instance; it answers no more. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.deleting';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.deleted': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Nothing is left of the instance: job, data, secrets. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.deleted';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.rotated': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The gateway uses its new keys, each proven by a live call; the old ones are destroyed. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.rotated';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @description Its id, as /v1/instances/{id}/rotations has it. */
+              readonly rotation: string;
+              /** @description Names of the keys, separated by blanks. */
+              readonly names: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.rotation_reverted': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A rotation came to nothing; the gateway uses its old keys. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.rotation_reverted';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @description Its id, as /v1/instances/{id}/rotations has it. */
+              readonly rotation: string;
+              /** @description Names of the keys, separated by blanks. */
+              readonly names: string;
+              readonly reason: string | null;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.rotation_unconfirmed': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The new keys are within the gateway’s reach, and it was not seen to use them yet. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.rotation_unconfirmed';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              /** @description Its id, as /v1/instances/{id}/rotations has it. */
+              readonly rotation: string;
+              /** @description Names of the keys, separated by blanks. */
+              readonly names: string;
+              readonly reason: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'instance.key_renewal_due': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The tenant is to bring another key of this name, as after a breach. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'instance.key_renewal_due';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              /** @example oc-4fzk2m7qwxyz */
+              readonly instance: string;
+              readonly tenant: string | null;
+              readonly name: string | null;
+              readonly keyName: string;
+              readonly campaign: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'key_campaign.done': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A key campaign is over. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'key_campaign.done';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              readonly campaign: string;
+              /** @enum {string} */
+              readonly kind: 'replace' | 'renew';
+              readonly keyName: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'key_campaign.halted': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Too many instances kept their old key. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'key_campaign.halted';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              readonly campaign: string;
+              /** @enum {string} */
+              readonly kind: 'replace' | 'renew';
+              readonly keyName: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'key_campaign.aborted': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A key campaign was given up. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'key_campaign.aborted';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              readonly campaign: string;
+              /** @enum {string} */
+              readonly kind: 'replace' | 'renew';
+              readonly keyName: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'webhook.disabled': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A webhook is told nothing any more, for it is gone or took nothing for days. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'webhook.disabled';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              readonly webhook: string;
+              /** @enum {string} */
+              readonly audience: 'product' | 'operator';
+              /** @enum {string} */
+              readonly reason: 'gone' | 'failing';
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly 'webhook.test': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Somebody asked whether this webhook works. */
+    readonly post: {
+      readonly parameters: {
+        readonly query?: never;
+        readonly header: {
+          /** @description Of the event: the same at each attempt, so that a second one can be known. */
+          readonly 'webhook-id': string;
+          /** @description Of the attempt, in seconds since 1970. */
+          readonly 'webhook-timestamp': string;
+          /** @description v1, and the HMAC-SHA256 in base64; two of them while a secret is changed. */
+          readonly 'webhook-signature': string;
+        };
+        readonly path?: never;
+        readonly cookie?: never;
+      };
+      readonly requestBody: {
+        readonly content: {
+          readonly 'application/json': {
+            /** @enum {string} */
+            readonly type: 'webhook.test';
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T12:00:00.000Z
+             */
+            readonly timestamp: string;
+            readonly data: {
+              readonly webhook: string;
+            };
+          };
+        };
+      };
+      readonly responses: {
+        /** @description The webhook is disabled. */
+        readonly 410: {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description It is taken. Anything else is tried again for about a day. */
+        readonly '2XX': {
+          headers: {
+            readonly [name: string]: unknown;
+          };
+          content?: never;
+        };
+      };
+    };
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+}
 export interface components {
   schemas: {
     readonly ClaimedInstance: components['schemas']['Instance'] & {
@@ -725,6 +2256,9 @@ export interface components {
         | 'rotation_unprovable'
         | 'key_campaign_unknown'
         | 'api_key_unknown'
+        | 'webhook_unknown'
+        | 'webhook_url_refused'
+        | 'delivery_unknown'
         | 'size_class_unoffered'
         | 'tenant_suspended'
         | 'tenant_unknown'
@@ -750,6 +2284,8 @@ export interface components {
         | 'config_change_in_progress'
         | 'restore_refused'
         | 'precondition_failed'
+        | 'webhook_disabled'
+        | 'webhooks_limit_reached'
         | 'pool_empty'
         | 'streams_limit_reached'
         | 'rate_limited'
@@ -1336,6 +2872,8 @@ export interface components {
         | 'api-keys:read'
         | 'api-keys:write'
         | 'audit:read'
+        | 'webhooks:read'
+        | 'webhooks:write'
       )[];
       /**
        * Format: date-time
@@ -1392,12 +2930,261 @@ export interface components {
         | 'api-keys:read'
         | 'api-keys:write'
         | 'audit:read'
+        | 'webhooks:read'
+        | 'webhooks:write'
       )[];
       readonly expiresInDays: number;
     };
     readonly ApiKeyPage: {
       readonly items: readonly components['schemas']['ApiKey'][];
       readonly nextCursor: string | null;
+    };
+    readonly WebhookWithSecret: components['schemas']['Webhook'] & {
+      /**
+       * Format: password
+       * @description What signs for it: whsec_ and base64. It is shown this once.
+       */
+      readonly secret: string;
+    };
+    readonly Webhook: {
+      /** @example wh-4fzk2m7qwxyz */
+      readonly id: string;
+      /**
+       * @description product: hears of instances that have or had a tenant. operator: of everything.
+       * @enum {string}
+       */
+      readonly audience: 'product' | 'operator';
+      readonly url: string;
+      readonly eventTypes:
+        | readonly (
+            | 'instance.claimed'
+            | 'instance.ready'
+            | 'instance.failed'
+            | 'instance.moved'
+            | 'instance.restarting'
+            | 'instance.config_applied'
+            | 'instance.config_put_back'
+            | 'instance.trashed'
+            | 'instance.restored'
+            | 'instance.deleting'
+            | 'instance.deleted'
+            | 'instance.rotated'
+            | 'instance.rotation_reverted'
+            | 'instance.rotation_unconfirmed'
+            | 'instance.key_renewal_due'
+            | 'key_campaign.done'
+            | 'key_campaign.halted'
+            | 'key_campaign.aborted'
+            | 'webhook.disabled'
+            | 'webhook.test'
+          )[]
+        | null;
+      readonly description: string;
+      readonly isEnabled: boolean;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly createdAt: string;
+      readonly createdBy: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly disabledAt: string | null;
+      /**
+       * @description asked: by a caller. gone: it answered 410. failing: it took nothing for days.
+       * @enum {string|null}
+       */
+      readonly disabledReason: 'asked' | 'gone' | 'failing' | null;
+      /**
+       * Format: date-time
+       * @description Since when every attempt has failed; null when the last one did not.
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly failingSince: string | null;
+      /**
+       * Format: date-time
+       * @description Until when the secret before signs as well.
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly previousSecretUntil: string | null;
+    };
+    readonly NewWebhook: {
+      /**
+       * @description https, and a name that leads to public addresses alone. It is shown to all who see the webhook: put no secret into it, the signature is what proves who calls.
+       * @example https://hooks.example.com/clawdeploy
+       */
+      readonly url: string;
+      /**
+       * @description Null for every event, those of later releases included.
+       * @default null
+       */
+      readonly eventTypes?:
+        | readonly (
+            | 'instance.claimed'
+            | 'instance.ready'
+            | 'instance.failed'
+            | 'instance.moved'
+            | 'instance.restarting'
+            | 'instance.config_applied'
+            | 'instance.config_put_back'
+            | 'instance.trashed'
+            | 'instance.restored'
+            | 'instance.deleting'
+            | 'instance.deleted'
+            | 'instance.rotated'
+            | 'instance.rotation_reverted'
+            | 'instance.rotation_unconfirmed'
+            | 'instance.key_renewal_due'
+            | 'key_campaign.done'
+            | 'key_campaign.halted'
+            | 'key_campaign.aborted'
+            | 'webhook.disabled'
+            | 'webhook.test'
+          )[]
+        | null;
+      /**
+       * @description What you call it.
+       * @default
+       */
+      readonly description?: string;
+      /** @default true */
+      readonly isEnabled?: boolean;
+    };
+    readonly WebhookPage: {
+      readonly items: readonly components['schemas']['Webhook'][];
+      readonly nextCursor: string | null;
+    };
+    readonly WebhookChange: {
+      /**
+       * @description https, and a name that leads to public addresses alone. It is shown to all who see the webhook: put no secret into it, the signature is what proves who calls.
+       * @example https://hooks.example.com/clawdeploy
+       */
+      readonly url?: string;
+      /** @description Null for every event, those of later releases included. */
+      readonly eventTypes?:
+        | readonly (
+            | 'instance.claimed'
+            | 'instance.ready'
+            | 'instance.failed'
+            | 'instance.moved'
+            | 'instance.restarting'
+            | 'instance.config_applied'
+            | 'instance.config_put_back'
+            | 'instance.trashed'
+            | 'instance.restored'
+            | 'instance.deleting'
+            | 'instance.deleted'
+            | 'instance.rotated'
+            | 'instance.rotation_reverted'
+            | 'instance.rotation_unconfirmed'
+            | 'instance.key_renewal_due'
+            | 'key_campaign.done'
+            | 'key_campaign.halted'
+            | 'key_campaign.aborted'
+            | 'webhook.disabled'
+            | 'webhook.test'
+          )[]
+        | null;
+      /** @description What you call it. */
+      readonly description?: string;
+      readonly isEnabled?: boolean;
+    };
+    /** @description For how long the old secret signs as well; 0 after a leak. */
+    readonly SecretRenewal: {
+      /** @default 86400 */
+      readonly overlapSeconds?: number;
+    };
+    readonly WebhookDeliveryPage: {
+      readonly items: readonly components['schemas']['WebhookDelivery'][];
+      readonly nextCursor: string | null;
+    };
+    readonly WebhookDelivery: {
+      readonly id: string;
+      /** @description The header webhook-id of each attempt. */
+      readonly eventId: string;
+      /** @enum {string} */
+      readonly type:
+        | 'instance.claimed'
+        | 'instance.ready'
+        | 'instance.failed'
+        | 'instance.moved'
+        | 'instance.restarting'
+        | 'instance.config_applied'
+        | 'instance.config_put_back'
+        | 'instance.trashed'
+        | 'instance.restored'
+        | 'instance.deleting'
+        | 'instance.deleted'
+        | 'instance.rotated'
+        | 'instance.rotation_reverted'
+        | 'instance.rotation_unconfirmed'
+        | 'instance.key_renewal_due'
+        | 'key_campaign.done'
+        | 'key_campaign.halted'
+        | 'key_campaign.aborted'
+        | 'webhook.disabled'
+        | 'webhook.test';
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly occurredAt: string;
+      readonly data: {
+        readonly [key: string]: string | number | boolean | null;
+      };
+      /**
+       * @description failed: given up, or its webhook said that it is gone; it can be replayed.
+       * @enum {string}
+       */
+      readonly state: 'pending' | 'delivered' | 'failed';
+      /** @description Since it was made or last replayed. */
+      readonly attempts: number;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly nextAttemptAt: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly lastAttemptAt: string | null;
+      readonly lastStatus: number | null;
+      /**
+       * @description Why the last attempt got no answer.
+       * @enum {string|null}
+       */
+      readonly lastFailure:
+        'timeout' | 'unreachable' | 'tls_refused' | 'address_refused' | 'cut_off' | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly createdAt: string;
+    };
+    readonly WebhookReplayed: {
+      /** @description Deliveries that are made anew now. */
+      readonly count: number;
+      /** @description There may be more: ask again. */
+      readonly nextCursor: string | null;
+    };
+    readonly WebhookReplay: {
+      /**
+       * Format: date-time
+       * @description Of events that happened at or after it.
+       * @example 2026-11-23T12:00:00.000Z
+       */
+      readonly since: string;
+      /**
+       * @default [
+       *       "failed"
+       *     ]
+       */
+      readonly states?: readonly ('failed' | 'delivered')[];
+      /** @description nextCursor of the page before. */
+      readonly cursor?: string;
     };
     readonly AuditPage: {
       readonly items: readonly components['schemas']['AuditRecord'][];
@@ -2399,6 +4186,246 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['ApiKey'];
+        };
+      };
+    };
+  };
+  readonly listWebhooks: {
+    readonly parameters: {
+      readonly query?: {
+        readonly limit?: number;
+        /** @description nextCursor of the page before. */
+        readonly cursor?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description One page. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WebhookPage'];
+        };
+      };
+    };
+  };
+  readonly createWebhook: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['NewWebhook'];
+      };
+    };
+    readonly responses: {
+      /** @description The webhook with its secret. */
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WebhookWithSecret'];
+        };
+      };
+    };
+  };
+  readonly getWebhook: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The webhook, without its secret. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Webhook'];
+        };
+      };
+    };
+  };
+  readonly deleteWebhook: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description It is told nothing any more. */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  readonly changeWebhook: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['WebhookChange'];
+      };
+    };
+    readonly responses: {
+      /** @description As it is now. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Webhook'];
+        };
+      };
+    };
+  };
+  readonly renewWebhookSecret: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SecretRenewal'];
+      };
+    };
+    readonly responses: {
+      /** @description The webhook with its new secret. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WebhookWithSecret'];
+        };
+      };
+    };
+  };
+  readonly listWebhookDeliveries: {
+    readonly parameters: {
+      readonly query?: {
+        readonly limit?: number;
+        /** @description nextCursor of the page before. */
+        readonly cursor?: string;
+        readonly state?: 'pending' | 'delivered' | 'failed';
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description One page. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WebhookDeliveryPage'];
+        };
+      };
+    };
+  };
+  readonly replayWebhookDelivery: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+        readonly delivery: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description A worker makes it. */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WebhookDelivery'];
+        };
+      };
+    };
+  };
+  readonly replayWebhookDeliveries: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['WebhookReplay'];
+      };
+    };
+    readonly responses: {
+      /** @description A worker makes them; a thousand per call. */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WebhookReplayed'];
+        };
+      };
+    };
+  };
+  readonly testWebhook: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description A worker makes it. */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WebhookDelivery'];
         };
       };
     };

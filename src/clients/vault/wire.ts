@@ -39,6 +39,10 @@ export const CampaignValue = z.object({
 /** `vault:v<version of the key>:<base64>`. */
 export const KeyedHash = z.object({ data: z.object({ hmac: z.string() }) });
 
+export const StoredSecret = z.object({
+  data: z.object({ data: z.object({ secret: z.string() }) }),
+});
+
 /** Auth mounts by path; an accessor is how identities refer to the mount that made them. */
 export const Mounts = z.object({
   data: z.record(z.string(), z.object({ accessor: z.string() })),

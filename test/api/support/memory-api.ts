@@ -29,6 +29,7 @@ import { MemoryFleet } from './memory-fleet.js';
 import { MemoryKeyCampaigns } from './memory-key-campaigns.js';
 import { MemoryRotations } from './memory-rotations.js';
 import { MemorySweeps } from './memory-sweeps.js';
+import { MemoryWebhooks } from './memory-webhooks.js';
 
 const ISSUER = 'clawdeploy';
 const AUDIENCE = 'clawdeploy-api';
@@ -64,6 +65,7 @@ export interface MemoryApi {
   readonly rotations: MemoryRotations;
   readonly campaigns: MemoryKeyCampaigns;
   readonly apiKeys: MemoryApiKeys;
+  readonly webhooks: MemoryWebhooks;
   readonly rates: FakeRateLimits;
   readonly audit: MemoryAudit;
   readonly endpoints: readonly Endpoint[];
@@ -97,6 +99,7 @@ export async function startMemoryApi(
   const sweeps = new MemorySweeps();
   const campaigns = new MemoryKeyCampaigns();
   const apiKeys = new MemoryApiKeys(clock);
+  const webhooks = new MemoryWebhooks();
   const rates = new FakeRateLimits(clock);
   const audit = new MemoryAudit();
   const endpoints = allEndpoints(
@@ -111,6 +114,7 @@ export async function startMemoryApi(
       tenants: fleet.tenants,
       sweeps: sweeps.commands,
       apiKeys: apiKeys.commands,
+      webhooks: webhooks.commands,
       audit: audit.commands,
     },
     NAMES,
@@ -155,6 +159,7 @@ export async function startMemoryApi(
     rotations,
     campaigns,
     apiKeys,
+    webhooks,
     rates,
     audit,
     endpoints,

@@ -69,7 +69,9 @@ export function createMemoryCensus(database: Database): Census {
 /**
  * Callers' keys and the audit's chain are no part of the simulator; whoever asks for them is told so.
  */
-function notSimulated<Name extends 'apiKeys' | 'auditChain'>(part: Name): Repositories[Name] {
+type Unsimulated = 'apiKeys' | 'auditChain' | 'webhooks' | 'deliveries';
+
+function notSimulated<Name extends Unsimulated>(part: Name): Repositories[Name] {
   return new Proxy({} as Repositories[Name], {
     get: (_target, name) => {
       throw new Error(`${part}.${String(name)} is not simulated.`);
@@ -95,6 +97,8 @@ function repositoriesIn(database: Database, tx: Transaction | null): Repositorie
     audit: auditIn(database, tx),
     auditChain: notSimulated('auditChain'),
     outbox: outboxIn(database, tx),
+    webhooks: notSimulated('webhooks'),
+    deliveries: notSimulated('deliveries'),
   };
 }
 
@@ -116,6 +120,8 @@ function outboxIn(database: Database, outer: Transaction | null): OutboxStore {
       engine.statement(outer, `tell ${topic}`, (tx) => {
         outbox.put(tx, database.nextNumber(), { topic, key, at });
       }),
+    takeUntold: () => Promise.reject(new Error('outbox.takeUntold is not simulated.')),
+    markTold: () => Promise.reject(new Error('outbox.markTold is not simulated.')),
     deleteBefore: (at, limit) =>
       engine.statement(outer, 'forget events', (tx) => {
         const old = [...outbox.committed()].filter(([, event]) => event.at < at).slice(0, limit);
