@@ -18,6 +18,7 @@ import { FindAudit } from '../commands/find-audit.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListApiKeys } from '../commands/list-api-keys.js';
 import { ListInstances } from '../commands/list-instances.js';
+import { ListOffers } from '../commands/list-offers.js';
 import { ListPools } from '../commands/list-pools.js';
 import { FindKeyCampaign } from '../commands/find-key-campaign.js';
 import { FindRotation } from '../commands/find-rotation.js';
@@ -36,6 +37,7 @@ import type { SettingName } from '../config/settings.js';
 import { offersOf } from '../domain/offers.js';
 import { BackgroundLoop } from '../lib/background-loop.js';
 import { systemClock } from '../lib/clock.js';
+import { projectFile } from '../lib/project-file.js';
 import { pause } from '../lib/timers.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Database, Foundation } from './foundation.js';
@@ -43,7 +45,6 @@ import { listen } from './listen.js';
 import { operationsOf } from './operations.js';
 import { inTurns, openLimits } from './open-limits.js';
 import { openCredentials } from './open-credentials.js';
-import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
 import { transportTo } from './transport-to.js';
@@ -136,17 +137,18 @@ function endpointsOf(
   { keys, tokens, campaignValues }: VaultStores,
 ): readonly Endpoint[] {
   const { config, metrics, log } = foundation;
-  const onOutcome = (outcome: string): void => {
-    metrics.claims.inc({ outcome });
-  };
   const refusals = new RefusalTally(store, systemClock, log);
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
+  const offers = offersOf(offerSettings(config));
+  const defaultRegion = config.CLAWDEPLOY_NODE_POOL;
   const claim = new ClaimInstance(store, systemClock, {
-    offers: offersOf(offerSettings(config)),
-    defaultRegion: config.CLAWDEPLOY_NODE_POOL,
+    offers,
+    defaultRegion,
     waitingMax: config.CLAWDEPLOY_WAITING_MAX,
-    onOutcome,
+    onOutcome: (outcome) => {
+      metrics.claims.inc({ outcome });
+    },
     onRefused: (offer) => {
       refusals.add(offer);
     },
@@ -180,8 +182,9 @@ function endpointsOf(
       change: new ChangeKeyCampaign(store, systemClock),
       find: new FindKeyCampaign(store),
     },
+    offers: { list: new ListOffers(offers, defaultRegion) },
     pools: {
-      list: new ListPools(store),
+      list: new ListPools(store, systemClock),
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
     },
     tenants: { suspend: new SuspendTenant(store, systemClock) },
