@@ -29,6 +29,7 @@ import { FindRotation } from '../../src/commands/find-rotation.js';
 import { FindSweep } from '../../src/commands/find-sweep.js';
 import { ListApiKeys } from '../../src/commands/list-api-keys.js';
 import { ListInstances } from '../../src/commands/list-instances.js';
+import { ListOffers } from '../../src/commands/list-offers.js';
 import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
 import { RequestSweep } from '../../src/commands/request-sweep.js';
@@ -41,7 +42,7 @@ import { VerifyApiKey } from '../../src/commands/verify-api-key.js';
 import { WatchInstance } from '../../src/commands/watch-instance.js';
 import { rateLimitOf } from '../../src/domain/rate-limit.js';
 import { systemClock } from '../../src/lib/clock.js';
-import type { Log, Store } from '../../src/ports/index.js';
+import type { ChangeFeed, Log, Store } from '../../src/ports/index.js';
 import { someOffers } from './builders.js';
 import { FakeCampaignValues } from './fakes/fake-campaign-values.js';
 import { FakeRateLimits } from './fakes/fake-rate-limits.js';
@@ -63,8 +64,15 @@ export interface RealApi {
   stop(): Promise<void>;
 }
 
-/** Serves the API on `store`; the caller stops it. */
-export async function startRealApi(store: Store, version: string): Promise<RealApi> {
+/** Nobody tells of changes; whoever waits looks now and then. */
+const SILENT: ChangeFeed = { subscribe: () => () => undefined };
+
+/** Serves the API on `store`, which `feed` tells of changes; the caller stops it. */
+export async function startRealApi(
+  store: Store,
+  version: string,
+  feed: ChangeFeed = SILENT,
+): Promise<RealApi> {
   const dir = await makeTempDir();
   const jwksFile = join(dir, 'jwks.json');
   const signing = await trustedKey(jwksFile);
@@ -75,7 +83,7 @@ export async function startRealApi(store: Store, version: string): Promise<RealA
   const errors: string[] = [];
   const stopping = new AbortController();
   const api = createApi({
-    endpoints: allEndpoints(commandsOn(store), NAMES),
+    endpoints: allEndpoints(commandsOn(store, feed), NAMES),
     tokens: new CredentialVerifier(tokens, new VerifyApiKey(store, systemClock)),
     limits: generousLimits(),
     operations: {
@@ -105,8 +113,7 @@ export async function startRealApi(store: Store, version: string): Promise<RealA
   };
 }
 
-function commandsOn(store: Store): ApiCommands {
-  const feed = { subscribe: () => () => undefined };
+function commandsOn(store: Store, feed: ChangeFeed): ApiCommands {
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
   const secrets = new FakeSecrets();
@@ -141,7 +148,11 @@ function commandsOn(store: Store): ApiCommands {
       change: new ChangeKeyCampaign(store, systemClock),
       find: new FindKeyCampaign(store),
     },
-    pools: { list: new ListPools(store), change: new ChangePool(store, systemClock, 50) },
+    pools: {
+      list: new ListPools(store, systemClock),
+      change: new ChangePool(store, systemClock, 50),
+    },
+    offers: { list: new ListOffers(someOffers(), 'default') },
     tenants: { suspend: new SuspendTenant(store, systemClock) },
     sweeps: { request: new RequestSweep(store, systemClock), find: new FindSweep(store) },
     apiKeys: {
