@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { systemClock } from '../../src/lib/clock.js';
 import { requireChromium } from '../support/browser.js';
+import { waitFor } from '../support/wait-for.js';
 import type { ConsoleWorld, OpenPage } from './support/console-world.js';
 import {
   expectClean,
@@ -107,8 +108,9 @@ describe('the console in a browser', function () {
     await news('the gateway uses it');
     await replace();
     await news('Proving the new key');
-    const rotation = await world.store.rotations.findOpen(id);
-    if (rotation === null) throw new Error('no rotation was opened');
+    await waitFor(async () => (await world.store.rotations.findOpen(id))?.state === 'proving', {
+      ...{ withinMs: 15_000, describe: 'the new key to be in Vault' },
+    });
     await world.store.rotations.closeOpen(id, {
       ...{ at: systemClock.now(), reason: 'key_refused', actor: 'controller' },
     });
