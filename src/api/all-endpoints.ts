@@ -14,6 +14,8 @@ import type { KeyCommands } from './routes/keys.js';
 import { keyEndpoints } from './routes/keys.js';
 import type { LifecycleCommands } from './routes/lifecycle.js';
 import { lifecycleEndpoints } from './routes/lifecycle.js';
+import type { OfferCommands } from './routes/offers.js';
+import { offerEndpoints } from './routes/offers.js';
 import type { PoolCommands } from './routes/pools.js';
 import { poolEndpoints } from './routes/pools.js';
 import type { RotationCommands } from './routes/rotations.js';
@@ -34,6 +36,7 @@ export interface ApiCommands {
   readonly keys: KeyCommands;
   readonly rotations: RotationCommands;
   readonly keyCampaigns: KeyCampaignCommands;
+  readonly offers: OfferCommands;
   readonly pools: PoolCommands;
   readonly tenants: TenantCommands;
   readonly sweeps: SweepCommands;
@@ -54,6 +57,7 @@ export function allEndpoints(commands: ApiCommands, names: PublicNames): readonl
     ...keyEndpoints(commands.keys, names),
     ...rotationEndpoints(commands.rotations),
     ...keyCampaignEndpoints(commands.keyCampaigns),
+    ...offerEndpoints(commands.offers),
     ...poolEndpoints(commands.pools),
     ...tenantEndpoints(commands.tenants),
     ...sweepEndpoints(commands.sweeps),

@@ -5,6 +5,7 @@ import { Scope } from '../lib/scope.js';
 import type { Log } from '../ports/index.js';
 import { assertScope } from './assert-scope.js';
 import type { Verifier } from './credentials/identity.js';
+import { consoleFileRouter } from './console-pages.js';
 import { pageFileRouter } from './docs-page.js';
 import { documentRoutes } from './document-routes.js';
 import type { Endpoint, EndpointAnswer } from './endpoint.js';
@@ -53,6 +54,7 @@ export function createApi(options: ApiOptions): Koa<RequestState> {
   app.use(helmet({ contentSecurityPolicy: { directives: PAGE_POLICY } }) as Koa.Middleware);
   app.use(openRouter(openRoutesOf(options)).routes());
   app.use(pageFileRouter().routes());
+  app.use(consoleFileRouter().routes());
   app.use(noteRefusals(options.onRefusal));
   app.use(async (context, next) => {
     await options.limits.countAddress(context);

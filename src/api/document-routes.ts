@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consoleRoutes } from './console-pages.js';
 import { DOCS_HTML } from './docs-page.js';
 import type { Endpoint } from './endpoint.js';
 import type { OpenRoute } from './open-route.js';
@@ -39,5 +40,6 @@ function routesTo(document: object): readonly OpenRoute[] {
       answers: { 200: { says: 'The page.', type: 'text/html', schema: z.string() } },
       answer: () => ({ status: 200, type: 'text/html; charset=utf-8', body: DOCS_HTML }),
     },
+    ...consoleRoutes(),
   ];
 }

@@ -8,6 +8,7 @@ export interface OpenAnswer {
   /** Content type with its parameters. */
   readonly type: string;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -30,9 +31,9 @@ export function openRouter(routes: readonly OpenRoute[]): Router<RequestState> {
   for (const one of routes) {
     router.get(one.path, async (context) => {
       context.state.route = one.path;
-      const { status, type, body } = await one.answer();
+      const { status, type, body, headers = {} } = await one.answer();
       context.status = status;
-      context.set('content-type', type);
+      context.set({ 'content-type': type, ...headers });
       context.body = body;
     });
   }

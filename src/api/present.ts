@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { InstanceView } from '../commands/instance-view.js';
-import type { PoolView } from '../commands/pool-view.js';
+import type { PoolView, StockOutView } from '../commands/pool-view.js';
 import type { ClaimOutcome } from '../domain/claim.js';
 import { BINDING_STEPS } from '../domain/instance.js';
 import type { Instance } from '../domain/instance.js';
@@ -93,7 +93,12 @@ export function presentKey(key: KeyRecord): z.infer<typeof KeyShown> {
 }
 
 /** A pool as the API shows it. */
-export function presentPool({ pool, counts, waiting }: PoolView): z.infer<typeof PoolShown> {
+export function presentPool({
+  pool,
+  counts,
+  waiting,
+  stockOut,
+}: PoolView): z.infer<typeof PoolShown> {
   const { id, sizeClass, openclawVersion, nodePool: region, overrides, supersededBy } = pool;
   const { idleFloor, idleCeiling, idleTarget, membersMax } = pool;
   return {
@@ -105,7 +110,16 @@ export function presentPool({ pool, counts, waiting }: PoolView): z.infer<typeof
     supersededBy,
     waiting,
     counts: Object.fromEntries(counts) as z.infer<typeof PoolShown>['counts'],
+    stockOut: presentStockOut(stockOut),
   };
+}
+
+function presentStockOut({
+  observed,
+  ...expected
+}: StockOutView): z.infer<typeof PoolShown>['stockOut'] {
+  const claims = observed.map(({ from, ...served }) => ({ from: from.toISOString(), ...served }));
+  return { ...expected, observed: claims };
 }
 
 /** A tenant's suspension as the API shows it. */

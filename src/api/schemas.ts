@@ -230,6 +230,32 @@ export const PoolShown = z
     supersededBy: z.string().nullable().openapi({ description: 'Serves new claims instead.' }),
     waiting: z.number().int().openapi({ description: 'Claims that wait for a start.' }),
     counts: z.record(z.enum(INSTANCE_STATES), z.number().int()),
+    stockOut: z
+      .object({
+        predicted: z.number().openapi({
+          description:
+            'Share of claims, 0 to 1, that are expected to find no idle member at the present target.',
+        }),
+        offeredLoad: z.number().openapi({
+          description: 'Claims to be expected while one member is refilled.',
+        }),
+        refillMs: z.number().nullable().openapi({
+          description: 'Mean time until a claimed member is replaced; null before the first was.',
+        }),
+        observed: z
+          .array(
+            z.object({
+              from: instant,
+              warm: z.number().int().openapi({ description: 'Claims that found an idle member.' }),
+              waited: z.number().int().openapi({ description: 'Claims that waited for a start.' }),
+              refused: z.number().int().openapi({ description: 'Claims that were refused.' }),
+            }),
+          )
+          .openapi({ description: 'The last hour in pieces of five minutes, oldest first.' }),
+      })
+      .openapi('PoolStockOut', {
+        description: 'How often claims find no idle member; counted per size class and region.',
+      }),
   })
   .openapi('Pool');
 

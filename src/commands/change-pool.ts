@@ -47,16 +47,17 @@ export class ChangePool {
     if (caller.principal.role !== 'operator') {
       throw new Fault('forbidden', 'Pools are changed by operators only.');
     }
-    return this.store.transaction(async (tx) => {
+    const changed = await this.store.transaction(async (tx) => {
       const pool = await tx.pools.findForUpdate(poolId);
       if (pool === null) throw poolUnknown();
       const complaint = complaintAbout(pool, wish, this.membersQuota);
       if (complaint !== null) throw new Fault('pool_bounds_refused', complaint);
 
-      const changed = await tx.pools.change(poolId, this.#changesOf(pool, wish));
+      const after = await tx.pools.change(poolId, this.#changesOf(pool, wish));
       await this.#record(tx, caller, poolId, wish);
-      return poolViewOf(tx, changed ?? pool);
+      return after ?? pool;
     });
+    return poolViewOf(this.store, changed, this.clock.now());
   }
 
   #changesOf(pool: Pool, { isPaused, ...wish }: PoolWish): PoolChanges {

@@ -24,6 +24,7 @@ import { FindConfig } from '../commands/find-config.js';
 import { FindInstance } from '../commands/find-instance.js';
 import { ListApiKeys } from '../commands/list-api-keys.js';
 import { ListInstances } from '../commands/list-instances.js';
+import { ListOffers } from '../commands/list-offers.js';
 import { ListPools } from '../commands/list-pools.js';
 import { FindKeyCampaign } from '../commands/find-key-campaign.js';
 import { FindRotation } from '../commands/find-rotation.js';
@@ -41,9 +42,11 @@ import { StartRotation } from '../commands/start-rotation.js';
 import { SuspendTenant } from '../commands/suspend-tenant.js';
 import { WatchInstance } from '../commands/watch-instance.js';
 import type { SettingName } from '../config/settings.js';
+import type { Offers } from '../domain/offers.js';
 import { offersOf } from '../domain/offers.js';
 import { BackgroundLoop } from '../lib/background-loop.js';
 import { systemClock } from '../lib/clock.js';
+import { projectFile } from '../lib/project-file.js';
 import { pause } from '../lib/timers.js';
 import type { Store } from '../ports/index.js';
 import type { ProbeOptions } from '../telemetry/health.js';
@@ -52,7 +55,6 @@ import { listen } from './listen.js';
 import { operationsOf } from './operations.js';
 import { inTurns, openLimits } from './open-limits.js';
 import { openCredentials } from './open-credentials.js';
-import { projectFile } from './project-file.js';
 import { publicNames } from './public-names.js';
 import { offerSettings } from './offer-settings.js';
 import { transportTo } from './transport-to.js';
@@ -180,8 +182,9 @@ function endpointsOf(
       change: new ChangeKeyCampaign(store, systemClock),
       find: new FindKeyCampaign(store),
     },
+    offers: { list: new ListOffers(...offered(config)) },
     pools: {
-      list: new ListPools(store),
+      list: new ListPools(store, systemClock),
       change: new ChangePool(store, systemClock, config.CLAWDEPLOY_MEMBERS_MAX),
     },
     tenants: { suspend: new SuspendTenant(store, systemClock) },
@@ -200,11 +203,17 @@ function endpointsOf(
   return allEndpoints(commands, publicNames(config));
 }
 
+/** What may be claimed, and where when nobody says. */
+function offered(config: Foundation['config']): [Offers, string] {
+  return [offersOf(offerSettings(config)), config.CLAWDEPLOY_NODE_POOL];
+}
+
 function claiming({ config, metrics, log }: Foundation, store: Store): ClaimInstance {
   const refusals = new RefusalTally(store, systemClock, log);
+  const [offers, defaultRegion] = offered(config);
   return new ClaimInstance(store, systemClock, {
-    offers: offersOf(offerSettings(config)),
-    defaultRegion: config.CLAWDEPLOY_NODE_POOL,
+    offers,
+    defaultRegion,
     waitingMax: config.CLAWDEPLOY_WAITING_MAX,
     onOutcome: (outcome) => {
       metrics.claims.inc({ outcome });

@@ -13,12 +13,12 @@ import type { Outside } from '../controllers/instance/outside.js';
 import { TokenCache } from '../controllers/token-cache.js';
 import { renderTenantConfig } from '../domain/gateway-config.js';
 import { systemClock } from '../lib/clock.js';
+import { projectFile } from '../lib/project-file.js';
 import type { SchedulerFeed, Store } from '../ports/index.js';
 import type { ProbeOptions } from '../telemetry/health.js';
 import type { Foundation } from './foundation.js';
 import { instanceVariables } from './instance-variables.js';
 import { VAULT_SETTINGS, openVault } from './open-vault.js';
-import { projectFile } from './project-file.js';
 import { transportTo } from './transport-to.js';
 
 export const OUTSIDE_SETTINGS: readonly SettingName[] = [

@@ -1,22 +1,16 @@
 import type { PoolId } from '../domain/ids.js';
 import type { Pool } from '../domain/pool.js';
-import { BINDS_FIRST_MS } from '../domain/plan-pool.js';
 import { offerNameOf } from '../domain/pool.js';
 import type { Demand } from '../domain/sizing/demand.js';
 import { memberDeadlineMs } from '../domain/sizing/member-deadline.js';
+import { BOOTS, DEMAND_WINDOW, refillMsOf } from '../domain/sizing/refill.js';
 import type { SizingPlan } from '../domain/sizing/size-pool.js';
 import { sizePool } from '../domain/sizing/size-pool.js';
 import type { Clock } from '../lib/clock.js';
 import type { Store } from '../ports/index.js';
 
-/** Claims are counted in buckets of this length: about the time in which a burst is one event. */
-const BUCKET_MS = 10_000;
-/** An hour of them: the long window of the rate, and where the largest burst is looked for. */
-const BUCKETS = 360;
 /** A measurement serves this long; demand that matters changes over minutes. */
 const MEASURED_FOR_MS = 5_000;
-/** Boots that tell how long the next one takes. */
-const BOOTS = 100;
 
 /** What was measured of a pool, ready to size it. */
 export interface MeasuredPool {
@@ -47,7 +41,7 @@ export class PoolDemand {
     const kept = this.#kept.get(pool.id);
     if (kept !== undefined && Math.abs(now.getTime() - kept.at) < MEASURED_FOR_MS) return kept;
     const [demand, boots] = await Promise.all([
-      this.store.claims.demand(offerNameOf(pool), { now, bucketMs: BUCKET_MS, buckets: BUCKETS }),
+      this.store.claims.demand(offerNameOf(pool), { now, ...DEMAND_WINDOW }),
       this.store.instances.recentBoots(pool.id, BOOTS),
     ]);
     const measured = {
@@ -60,9 +54,7 @@ export class PoolDemand {
   }
 
   #size(pool: Pool, demand: Demand, boots: readonly number[]): SizingPlan {
-    const bootMs =
-      boots.length === 0 ? null : boots.reduce((sum, ms) => sum + ms, 0) / boots.length;
-    const refillMs = bootMs === null ? null : BINDS_FIRST_MS + bootMs;
+    const refillMs = refillMsOf(boots);
     const { idleFloor, idleCeiling, overrides, idleTarget, targetRaisedAt: raisedAt } = pool;
     return sizePool(
       {

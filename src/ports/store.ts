@@ -231,7 +231,16 @@ export interface ClaimStore {
   recordRefusals(offer: string, refusals: number, at: Date): Promise<void>;
   /** How many claims of the offer came when, refused ones included, in buckets that end now. */
   demand(offer: string, window: DemandWindow): Promise<Demand>;
+  /** How those claims were served, bucket by bucket, oldest first. */
+  served(offer: string, window: DemandWindow): Promise<readonly Served[]>;
   release(instanceId: InstanceId, at: Date): Promise<void>;
+}
+
+/** How many claims found an idle member, had to wait for a start, and were refused. */
+export interface Served {
+  readonly warm: number;
+  readonly waited: number;
+  readonly refused: number;
 }
 
 export interface DemandWindow {

@@ -170,6 +170,7 @@ describe('the OpenAPI document', () => {
 
   it('tells the truth about pools and about what needs no token', async () => {
     api.fleet.addIdle();
+    await expectAsDocumented('/v1/offers', 200, { path: '/v1/offers' });
     await expectAsDocumented('/v1/pools', 200, { path: '/v1/pools' });
     await expectAsDocumented('/v1/pools', 403, {
       path: '/v1/pools',
@@ -185,7 +186,8 @@ describe('the OpenAPI document', () => {
     await expectAsDocumented(pool, 403, { ...change, body: { isPaused: true }, as: {} });
     const other = { ...change, path: '/v1/pools/nothing-like-it' };
     await expectAsDocumented(pool, 404, { ...other, body: { isPaused: true } });
-    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs']) {
+    const pages = ['/docs', '/console', '/console/operator'];
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', ...pages]) {
       await expectAsDocumented(path, 200, { path, as: null });
     }
   });

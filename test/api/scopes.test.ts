@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<string, readonly [scope: string, roles: string]>> =
   rotateKeys: ['keys:write', OWNERS],
   getRotation: ['keys:read', EVERYBODY],
   listRotations: ['keys:read', EVERYBODY],
+  listOffers: ['instances:read', EVERYBODY],
   listPools: ['pools:read', 'product operator auditor'],
   changePool: ['pools:write', 'operator'],
   suspendTenant: ['tenants:write', 'product operator'],

@@ -165,7 +165,10 @@ describe('the REST API', function () {
     return [
       ...instanceEndpoints(commands, NAMES),
       ...keyEndpoints({ change, check, find, wait }, NAMES),
-      ...poolEndpoints({ list: new ListPools(on), change: new ChangePool(on, systemClock, 50) }),
+      ...poolEndpoints({
+        list: new ListPools(on, systemClock),
+        change: new ChangePool(on, systemClock, 50),
+      }),
       ...tenantEndpoints({ suspend: new SuspendTenant(on, systemClock) }),
     ];
   }

@@ -46,6 +46,10 @@ describe('commands of operators', function () {
     return command.execute({ caller, poolId: pool.id, wish });
   }
 
+  function pools(): Promise<readonly PoolView[]> {
+    return new ListPools(store, { now: () => now }).execute({ caller: OPERATOR });
+  }
+
   function suspend(isSuspended: boolean, caller = PRODUCT) {
     const command = new SuspendTenant(store, { now: () => now });
     return command.execute({ caller, tenantRef: 'ada', isSuspended });
@@ -136,9 +140,33 @@ describe('commands of operators', function () {
     const owner = { tenantId: tenant.id, claimId: aClaimId(), name: 'default' };
     await store.instances.insert({ id: anInstanceId(), pool, at: NOON, owner });
     await store.instances.insert({ id: anInstanceId(), pool, at: NOON });
-    const [view] = await new ListPools(store).execute({ caller: OPERATOR });
+    const [view] = await pools();
     expect(view).to.include({ waiting: 1 });
     expect(view?.counts.get('creating')).to.equal(2);
+  });
+
+  describe('listing pools', () => {
+    const minutesAgo = (minutes: number): Date => new Date(NOON.getTime() - minutes * 60_000);
+
+    it('predicts no stock-out of a pool that nobody claims from, and observes none', async () => {
+      const [view] = await pools();
+      expect(view?.stockOut).to.include({ predicted: 0, offeredLoad: 0, refillMs: null });
+      expect(view?.stockOut.observed).to.have.length(12);
+      expect(view?.stockOut.observed[0]?.from).to.deep.equal(minutesAgo(60));
+    });
+
+    it('tells the claims of the last hour by how they were served, and what is to be expected', async () => {
+      await store.claims.recordRefusals('s@default', 3, minutesAgo(2));
+      await store.claims.recordRefusals('s@default', 60, minutesAgo(7));
+      const { predicted, offeredLoad, observed } = (await pools())[0]?.stockOut ?? {};
+      expect(observed?.slice(-2)).to.deep.equal([
+        { from: minutesAgo(10), warm: 0, waited: 0, refused: 60 },
+        { from: minutesAgo(5), warm: 0, waited: 0, refused: 3 },
+      ]);
+      // 63 claims in a quarter of an hour, and 20 s until a first member would be there.
+      expect(offeredLoad).to.be.closeTo(1.4, 0.01);
+      expect(predicted).to.be.closeTo(0.408, 0.001);
+    });
   });
 
   describe('suspending a tenant', () => {

@@ -9,28 +9,15 @@ import { rotationIdOf } from '../../src/domain/ids.js';
 import type { Instance, InstanceVerb } from '../../src/domain/instance.js';
 import type { Pool } from '../../src/domain/pool.js';
 import type { Caller } from '../../src/domain/principal.js';
-import type { ChangeFeed, ChangeListener, Store } from '../../src/ports/index.js';
+import type { Store } from '../../src/ports/index.js';
 import { PostgresChangeFeed } from '../../src/store/postgres-change-feed.js';
 import { NOON, aCaller, aClaimId, aPoolKey, aTenantId, anInstanceId } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { startTestDatabase } from '../support/database.js';
 import { expectFault } from '../support/expect-fault.js';
+import { HandFeed } from '../support/hand-feed.js';
 import { quietLog } from '../support/quiet-log.js';
 import { waitFor } from '../support/wait-for.js';
-
-/** Notices that a test gives by hand. */
-class HandFeed implements ChangeFeed {
-  readonly listeners = new Set<ChangeListener>();
-
-  subscribe(listener: ChangeListener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  tell({ id }: Instance): void {
-    for (const listener of this.listeners) listener.onChange(id);
-  }
-}
 
 /** Longer than any test: what ends a wait earlier is a notice. */
 const LONG_MS = 60_000;

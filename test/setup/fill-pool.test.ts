@@ -8,6 +8,7 @@ const POOL: Pool = {
   ...{ region: 'default', idleFloor: 2, idleCeiling: 2, idleTarget: 2, membersMax: 20 },
   ...{ overrides: [], hold: null, holdReason: null, supersededBy: null, waiting: 0 },
   counts: { warming: 2 },
+  stockOut: { predicted: 0, offeredLoad: 0, refillMs: null, observed: [] },
 };
 const NO_PLACE: Pool = { ...POOL, hold: 'no_place', holdReason: 'memory exhausted on 1 node' };
 const FULL = { ...POOL, counts: { idle: 2 } };

@@ -144,6 +144,9 @@ function storeContract(open: () => Promise<Store>): void {
     await store.claims.recordRefusals('m@default', 9, at(1));
     const window = { now: at(10_000), bucketMs: 10_000, buckets: 3 };
     expect((await store.claims.demand(OFFER, window)).arrivals).to.deep.equal([0, 5, 0]);
+    const none = { warm: 0, waited: 0, refused: 0 };
+    const served = [none, { ...none, refused: 5 }, none];
+    expect(await store.claims.served(OFFER, window)).to.deep.equal(served);
   });
 
   describe('transactions', () => {
@@ -349,6 +352,19 @@ function storeContract(open: () => Promise<Store>): void {
       const window = { now: at(30), bucketMs: 10, buckets: 3 };
       expect((await store.claims.demand(OFFER, window)).arrivals).to.deep.equal([1, 0, 2]);
       expect((await store.claims.demand('m@default', window)).arrivals).to.deep.equal([0, 0, 0]);
+    });
+
+    it('are told apart by how they were served', async () => {
+      for (const [index, outcome] of (['cold', 'queued', 'cold', 'warm'] as const).entries()) {
+        const { id } = await member('idle', index);
+        const claim = { ...claimOf(id, `n${index}`), outcome, at: at(10 * index) };
+        await store.claims.record(recordOf(claim));
+      }
+      const window = { now: at(30), bucketMs: 20, buckets: 2 };
+      expect(await store.claims.served(OFFER, window)).to.deep.equal([
+        { warm: 0, waited: 2, refused: 0 },
+        { warm: 1, waited: 1, refused: 0 },
+      ]);
     });
   });
 

@@ -37,6 +37,7 @@ import { FindSweep } from '../../src/commands/find-sweep.js';
 import { FindWebhook } from '../../src/commands/find-webhook.js';
 import { ListApiKeys } from '../../src/commands/list-api-keys.js';
 import { ListInstances } from '../../src/commands/list-instances.js';
+import { ListOffers } from '../../src/commands/list-offers.js';
 import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
 import { RenewWebhookSecret } from '../../src/commands/renew-webhook-secret.js';
@@ -52,7 +53,7 @@ import { VerifyApiKey } from '../../src/commands/verify-api-key.js';
 import { WatchInstance } from '../../src/commands/watch-instance.js';
 import { rateLimitOf } from '../../src/domain/rate-limit.js';
 import { systemClock } from '../../src/lib/clock.js';
-import type { Log, Store } from '../../src/ports/index.js';
+import type { ChangeFeed, Log, Store } from '../../src/ports/index.js';
 import { someOffers } from './builders.js';
 import { FakeCampaignValues } from './fakes/fake-campaign-values.js';
 import { FakeFingerprints } from './fakes/fake-fingerprints.js';
@@ -78,8 +79,15 @@ export interface RealApi {
   stop(): Promise<void>;
 }
 
-/** Serves the API on `store`; the caller stops it. */
-export async function startRealApi(store: Store, version: string): Promise<RealApi> {
+/** Nobody tells of changes; whoever waits looks now and then. */
+const SILENT: ChangeFeed = { subscribe: () => () => undefined };
+
+/** Serves the API on `store`, which `feed` tells of changes; the caller stops it. */
+export async function startRealApi(
+  store: Store,
+  version: string,
+  feed: ChangeFeed = SILENT,
+): Promise<RealApi> {
   const dir = await makeTempDir();
   const jwksFile = join(dir, 'jwks.json');
   const signing = await trustedKey(jwksFile);
@@ -90,7 +98,7 @@ export async function startRealApi(store: Store, version: string): Promise<RealA
   const errors: string[] = [];
   const stopping = new AbortController();
   const api = createApi({
-    endpoints: allEndpoints(commandsOn(store), NAMES),
+    endpoints: allEndpoints(commandsOn(store, feed), NAMES),
     tokens: new CredentialVerifier(tokens, new VerifyApiKey(store, systemClock)),
     limits: generousLimits(),
     operations: {
@@ -123,8 +131,7 @@ export async function startRealApi(store: Store, version: string): Promise<RealA
 /** Some are destroyed at once, for that is asked for as well. */
 const GRACE_MS = 3_600_000;
 
-function commandsOn(store: Store): ApiCommands {
-  const feed = { subscribe: () => () => undefined };
+function commandsOn(store: Store, feed: ChangeFeed): ApiCommands {
   const find = new FindInstance(store);
   const wait = new AwaitInstance(store, feed);
   const secrets = new FakeSecrets();
@@ -169,7 +176,11 @@ function commandsOn(store: Store): ApiCommands {
       change: new ChangeKeyCampaign(store, systemClock),
       find: new FindKeyCampaign(store),
     },
-    pools: { list: new ListPools(store), change: new ChangePool(store, systemClock, 50) },
+    pools: {
+      list: new ListPools(store, systemClock),
+      change: new ChangePool(store, systemClock, 50),
+    },
+    offers: { list: new ListOffers(someOffers(), 'default') },
     tenants: { suspend: new SuspendTenant(store, systemClock) },
     sweeps: { request: new RequestSweep(store, systemClock), find: new FindSweep(store) },
     apiKeys: {

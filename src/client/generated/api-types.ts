@@ -333,6 +333,26 @@ export interface paths {
     readonly patch: operations['changeKeyCampaign'];
     readonly trace?: never;
   };
+  readonly '/v1/offers': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * Show what may be claimed, and which keys a gateway takes
+     * @description Needs the scope `instances:read`: tenant, product, operator, auditor.
+     */
+    readonly get: operations['listOffers'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/v1/pools': {
     readonly parameters: {
       readonly query?: never;
@@ -738,6 +758,38 @@ export interface paths {
     readonly trace?: never;
   };
   readonly '/docs': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/console': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/console/operator': {
     readonly parameters: {
       readonly query?: never;
       readonly header?: never;
@@ -2637,6 +2689,24 @@ export interface components {
        */
       readonly state: 'paused' | 'running' | 'aborted';
     };
+    readonly Offers: {
+      /** @description Whom your claims are for; null when each claim has to name its tenant. */
+      readonly tenant: string | null;
+      /** @description Where a claim runs that names no region. */
+      readonly region: string;
+      readonly items: readonly {
+        /** @enum {string} */
+        readonly sizeClass: 's' | 'm' | 'l';
+        readonly region: string;
+      }[];
+      /** @description Keys that a gateway can use. */
+      readonly keys: readonly {
+        readonly name: string;
+        readonly title: string;
+        /** @description A rotation can prove it by a live call. */
+        readonly isProvable: boolean;
+      }[];
+    };
     readonly PoolList: {
       readonly items: readonly components['schemas']['Pool'][];
     };
@@ -2685,6 +2755,7 @@ export interface components {
         readonly deleting?: number;
         readonly deleted?: number;
       };
+      readonly stockOut: components['schemas']['PoolStockOut'];
     };
     readonly PoolOverride: {
       /** @example 0 8 * * 1-5 */
@@ -2693,6 +2764,29 @@ export interface components {
       readonly timeZone: string;
       readonly forMinutes: number;
       readonly idleFloor: number;
+    };
+    /** @description How often claims find no idle member; counted per size class and region. */
+    readonly PoolStockOut: {
+      /** @description Share of claims, 0 to 1, that are expected to find no idle member at the present target. */
+      readonly predicted: number;
+      /** @description Claims to be expected while one member is refilled. */
+      readonly offeredLoad: number;
+      /** @description Mean time until a claimed member is replaced; null before the first was. */
+      readonly refillMs: number | null;
+      /** @description The last hour in pieces of five minutes, oldest first. */
+      readonly observed: readonly {
+        /**
+         * Format: date-time
+         * @example 2026-11-23T12:00:00.000Z
+         */
+        readonly from: string;
+        /** @description Claims that found an idle member. */
+        readonly warm: number;
+        /** @description Claims that waited for a start. */
+        readonly waited: number;
+        /** @description Claims that were refused. */
+        readonly refused: number;
+      }[];
     };
     readonly PoolChange: {
       readonly idleFloor?: number;
@@ -3971,6 +4065,26 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['KeyCampaign'];
+        };
+      };
+    };
+  };
+  readonly listOffers: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description All offers. */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Offers'];
         };
       };
     };

@@ -29,6 +29,7 @@ export const OPERATIONS = {
   listKeyCampaigns: { method: 'GET', path: '/v1/key-campaigns' },
   showKeyCampaign: { method: 'GET', path: '/v1/key-campaigns/{id}' },
   changeKeyCampaign: { method: 'PATCH', path: '/v1/key-campaigns/{id}' },
+  listOffers: { method: 'GET', path: '/v1/offers' },
   listPools: { method: 'GET', path: '/v1/pools' },
   changePool: { method: 'PATCH', path: '/v1/pools/{id}' },
   suspendTenant: { method: 'PUT', path: '/v1/tenants/{ref}/suspension' },

@@ -37,7 +37,7 @@ export interface SizingPlan {
 /** Decides how many idle members a pool keeps. Pure: same input and time, same plan. */
 export function sizePool(input: SizingInput, now: Date): SizingPlan {
   const { demand, refillMs, bounds, stockOutGoal } = input;
-  const offeredLoad = ratePerSecond(demand) * ((refillMs ?? REFILL_MS) / 1000);
+  const offeredLoad = offeredLoadOf(demand, refillMs);
   const needed = neededFor(demand, offeredLoad, stockOutGoal, bounds.idleCeiling + 1);
   const floor = Math.max(bounds.idleFloor, activeFloor(input.overrides, now));
   const wish = Math.min(bounds.idleCeiling, Math.max(floor, needed));
@@ -50,6 +50,11 @@ export function sizePool(input: SizingInput, now: Date): SizingPlan {
     predictedStockOut: stockOutShare(idleTarget, offeredLoad),
     startsWanted: Math.max(1, Math.ceil(STARTS_PER_LOAD * offeredLoad)),
   };
+}
+
+/** Claims to be expected while one member is refilled; `refillMs` is null before the first was. */
+export function offeredLoadOf(demand: Demand, refillMs: number | null): number {
+  return ratePerSecond(demand) * ((refillMs ?? REFILL_MS) / 1000);
 }
 
 /**

@@ -5,7 +5,7 @@ import { Fault } from '../../errors/index.js';
 import { CLAIM_OUTCOMES } from '../../domain/claim.js';
 import type { ClaimId, InstanceId, TenantId } from '../../domain/ids.js';
 import type { Demand } from '../../domain/sizing/demand.js';
-import type { Claim, ClaimRecord, ClaimStore, DemandWindow } from '../../ports/index.js';
+import type { Claim, ClaimRecord, ClaimStore, DemandWindow, Served } from '../../ports/index.js';
 import { violatedConstraint } from '../database-errors.js';
 import { ClaimRow } from '../rows/claim-row.js';
 
@@ -36,6 +36,19 @@ const DEMAND = `
     SELECT claimed_at AS at, 1 AS asked FROM claims WHERE offer = $1
     UNION ALL SELECT at, refusals FROM refusals WHERE offer = $1
   ) demand
+  WHERE at <= $2 AND at > $2::timestamptz - $4 * interval '1 millisecond'
+  GROUP BY 1`;
+
+/** The same claims, told apart by what became of them. */
+const SERVED = `
+  SELECT floor(extract(epoch FROM $2::timestamptz - at) * 1000 / $3)::integer AS bucket,
+    sum(warm)::integer AS warm, sum(waited)::integer AS waited, sum(refused)::integer AS refused
+  FROM (
+    SELECT claimed_at AS at, (outcome = 'warm')::integer AS warm,
+      (outcome <> 'warm')::integer AS waited, 0 AS refused
+    FROM claims WHERE offer = $1
+    UNION ALL SELECT at, 0, 0, refusals FROM refusals WHERE offer = $1
+  ) served
   WHERE at <= $2 AND at > $2::timestamptz - $4 * interval '1 millisecond'
   GROUP BY 1`;
 
@@ -101,6 +114,19 @@ export class PostgresClaimStore implements ClaimStore {
       (_, index) => byBucket.get(buckets - 1 - index) ?? 0,
     );
     return { bucketMs, arrivals, lastBucketAgeMs: bucketMs };
+  }
+
+  async served(
+    offer: string,
+    { now, bucketMs, buckets }: DemandWindow,
+  ): Promise<readonly Served[]> {
+    const parameters = [offer, now, bucketMs, buckets * bucketMs];
+    const counted = await this.manager.query<({ bucket: number } & Served)[]>(SERVED, parameters);
+    const byBucket = new Map(counted.map(({ bucket, ...served }) => [bucket, served]));
+    return Array.from(
+      { length: buckets },
+      (_, index) => byBucket.get(buckets - 1 - index) ?? { warm: 0, waited: 0, refused: 0 },
+    );
   }
 
   async release(instanceId: InstanceId, at: Date): Promise<void> {

@@ -11,6 +11,7 @@ import { createApi } from '../../../src/api/create-api.js';
 import type { Endpoint } from '../../../src/api/endpoint.js';
 import { trustedProxies } from '../../../src/api/limits/caller-address.js';
 import { RequestLimits } from '../../../src/api/limits/request-limits.js';
+import { ListOffers } from '../../../src/commands/list-offers.js';
 import type { Refusal } from '../../../src/domain/audit/refusal-tally.js';
 import { MemoryAudit } from './memory-audit.js';
 import { CredentialVerifier } from '../../../src/api/credentials/credential-verifier.js';
@@ -21,6 +22,7 @@ import { rateLimitOf } from '../../../src/domain/rate-limit.js';
 import type { Clock } from '../../../src/lib/clock.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import type { Log, RateLimits } from '../../../src/ports/index.js';
+import { someOffers } from '../../support/builders.js';
 import { FakeRateLimits } from '../../support/fakes/fake-rate-limits.js';
 import { makeTempDir, removeTempDir } from '../../support/temp-dir.js';
 import { MemoryApiKeys } from './memory-api-keys.js';
@@ -110,6 +112,7 @@ export async function startMemoryApi(
       keys: fleet.commands,
       rotations: rotations.commands,
       keyCampaigns: campaigns.commands,
+      offers: { list: new ListOffers(someOffers(), 'default') },
       pools: fleet.pools,
       tenants: fleet.tenants,
       sweeps: sweeps.commands,

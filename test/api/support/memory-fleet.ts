@@ -26,6 +26,8 @@ import { NOON, aClaimedInstance, aPool, anInstance } from '../../support/builder
 /** The token of every gateway here; must show up in answers to `access` and nowhere else. */
 export const GATEWAY_TOKEN = 'gateway-token-that-nobody-else-sees';
 
+const NO_DEMAND = { predicted: 0, offeredLoad: 0, refillMs: null, observed: [] };
+
 /** How many instances the pool here may be allowed at most. */
 const POOL_QUOTA = 20;
 
@@ -110,7 +112,7 @@ export class MemoryFleet {
     for (const { instance } of this.views.values()) {
       counts.set(instance.state, (counts.get(instance.state) ?? 0) + 1);
     }
-    return { pool: this.pool, counts, waiting: 0 };
+    return { pool: this.pool, counts, waiting: 0, stockOut: NO_DEMAND };
   }
 
   #changePool({ caller, poolId, wish }: Parameters<PoolCommands['change']['execute']>[0]) {

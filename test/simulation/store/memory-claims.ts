@@ -11,6 +11,7 @@ import type {
   IdempotencyName,
   IdempotencyStore,
   IdempotentStart,
+  Served,
   Tenant,
   TenantStore,
 } from '../../../src/ports/index.js';
@@ -20,6 +21,7 @@ import { DatabaseBug } from './engine.js';
 
 /** As in PostgreSQL, refusals are counted by buckets of this length. */
 const REFUSAL_BUCKET_MS = 10_000;
+const NONE_SERVED: Served = { warm: 0, waited: 0, refused: 0 };
 
 /** Claims in memory; one live claim per tenant and name, one claim per instance. */
 export class MemoryClaims implements ClaimStore {
@@ -86,6 +88,32 @@ export class MemoryClaims implements ClaimStore {
         arrivals[at] = (arrivals[at] ?? 0) + asked.count;
       }
       return { bucketMs, arrivals, lastBucketAgeMs: bucketMs };
+    });
+  }
+
+  served(offer: string, window: DemandWindow): Promise<readonly Served[]> {
+    const { claims, refusals, engine } = this.database;
+    return engine.statement(this.tx, `served claims of ${offer}`, (tx) => {
+      const granted = claims.all(tx).map(({ offer: of, outcome, claimedAt }) => {
+        const isWarm = outcome === 'warm';
+        return { of, at: claimedAt, ...NONE_SERVED, ...(isWarm ? { warm: 1 } : { waited: 1 }) };
+      });
+      const refused = refusals.all(tx).map(({ offer: of, at, count }) => {
+        return { of, at, ...NONE_SERVED, refused: count };
+      });
+      const buckets: Served[] = Array.from({ length: window.buckets }, () => NONE_SERVED);
+      for (const { of, at, warm, waited, refused: turned } of [...granted, ...refused]) {
+        const ageMs = window.now.getTime() - at.getTime();
+        const index = window.buckets - 1 - Math.floor(ageMs / window.bucketMs);
+        const sum = buckets[index];
+        if (of !== offer || ageMs < 0 || sum === undefined) continue;
+        buckets[index] = {
+          warm: sum.warm + warm,
+          waited: sum.waited + waited,
+          refused: sum.refused + turned,
+        };
+      }
+      return buckets;
     });
   }
 
