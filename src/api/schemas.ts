@@ -128,11 +128,9 @@ export const InstanceShown = z
     openclawVersion: z.string(),
     createdAt: instant,
     readyAt: instant.nullable(),
-    destroyAt: instant
-      .nullable()
-      .openapi({
-        description: 'When what is in the trash is destroyed; until then it can be restored.',
-      }),
+    destroyAt: instant.nullable().openapi({
+      description: 'When what is in the trash is destroyed; until then it can be restored.',
+    }),
     failure: z.object({ code: z.string(), sentence: z.string() }).nullable(),
     links: z
       .object({ self: z.string(), keys: z.string(), access: z.string(), config: z.string() })
