@@ -47,6 +47,10 @@ export class ChangeKeyCampaign {
         ...{ outcome: 'done', requestId: caller.requestId, from: caller.from },
         details: { from: seen.state },
       });
+      if (moved?.state === 'aborted') {
+        const payload = { kind: seen.kind, keyName: seen.keyName };
+        await tx.outbox.append({ topic: 'key_campaign.aborted', key: id, payload, at });
+      }
       return viewOfCampaign(tx, moved ?? seen);
     });
   }

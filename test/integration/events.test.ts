@@ -61,7 +61,7 @@ describe('events', function () {
     expect([...seen]).to.include.members([
       ...['instance.claimed', 'instance.ready', 'instance.rotated', 'key_campaign.done'],
       ...['instance.rotation_reverted', 'key_campaign.halted'],
-      'instance.key_renewal_due',
+      ...['instance.key_renewal_due', 'key_campaign.aborted'],
       ...['instance.deleting', 'instance.deleted'],
     ]);
   });
