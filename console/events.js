@@ -6,7 +6,7 @@ const EVENT_LENGTH_MAX = 256 * 1024;
 const RETRY_MS = 2_000;
 const RETRY_MS_MAX = 30_000;
 
-const SETTLED = ['ready', 'stopped', 'failed', 'deleted'];
+const SETTLED = ['ready', 'stopped', 'trashed', 'failed', 'deleted'];
 
 /** Whether nothing more happens to an instance by itself. */
 export function hasSettled({ state }) {

@@ -7,6 +7,8 @@ import { showTrouble } from './trouble.js';
 /** A link lets in whoever has it, so that it is not left on a screen for longer than this. */
 const LINK_SHOWN_MS = 60_000;
 const DELETE_WAIT_S = 10;
+/** States that a sentence has other words for. */
+const IN_WORDS = { trashed: 'in the trash', resuming: 'on its way back' };
 
 /**
  * Shows one instance in `place` and follows it while something happens to it; returns what closes
@@ -26,6 +28,8 @@ export function openDetail(place, first, { keyOffers, onChange, onGone }) {
   });
   parts.open.addEventListener('click', () => void showLink(parts, instance.id, signal));
   parts.remove.addEventListener('click', () => void remove());
+  parts.restart.addEventListener('click', () => void act(parts.restart, 'POST', '/restart'));
+  parts.restore.addEventListener('click', () => void act(parts.restore, 'POST', '/restore'));
   place.replaceChildren(...parts.all);
   place.hidden = false;
   render();
@@ -43,7 +47,9 @@ export function openDetail(place, first, { keyOffers, onChange, onGone }) {
       return;
     }
     render();
-    if (changed.state !== oldState) tell(`${titleOf(changed)} is ${changed.state}.`);
+    if (changed.state !== oldState) {
+      tell(`${titleOf(changed)} is ${IN_WORDS[changed.state] ?? changed.state}.`);
+    }
     follow();
   }
 
@@ -62,21 +68,20 @@ export function openDetail(place, first, { keyOffers, onChange, onGone }) {
   }
 
   async function remove() {
-    const isSure = await confirmed({
-      title: `Delete ${titleOf(instance)}?`,
-      text: 'Its gateway ends at once. Its data and its keys are destroyed, and nobody can bring them back.',
-      yes: 'Delete it for ever',
-      no: 'Keep it',
-    });
-    if (!isSure || signal.aborted) return;
+    if (!(await confirmed(questionOf(instance))) || signal.aborted) return;
+    await act(parts.remove, 'DELETE', instance.state === 'trashed' ? '?grace=0' : '');
+  }
+
+  async function act(button, method, how) {
     parts.trouble.replaceChildren();
-    parts.remove.disabled = true;
+    button.disabled = true;
+    const waitS = method === 'DELETE' ? DELETE_WAIT_S : undefined;
     try {
-      take(await ask('DELETE', `/v1/instances/${instance.id}`, { waitS: DELETE_WAIT_S, signal }));
+      take(await ask(method, `/v1/instances/${instance.id}${how}`, { waitS, signal }));
     } catch (failure) {
       if (!signal.aborted) showTrouble(parts.trouble, failure);
     } finally {
-      parts.remove.disabled = false;
+      button.disabled = false;
     }
   }
 
@@ -85,6 +90,19 @@ export function openDetail(place, first, { keyOffers, onChange, onGone }) {
 
 function titleOf({ id, name, tenant }) {
   return tenant === null ? id : `${tenant} / ${name}`;
+}
+
+/** What is in the trash already is gone for ever; anything else may be kept there for a while. */
+function questionOf(instance) {
+  const isTrashed = instance.state === 'trashed';
+  return {
+    title: `${isTrashed ? 'Destroy' : 'Delete'} ${titleOf(instance)}?`,
+    text: isTrashed
+      ? 'Its data and its keys are destroyed now, and nobody can bring them back.'
+      : 'It is out of reach at once. Its data and its keys are destroyed: at once, unless deletions can be undone here for a while.',
+    yes: isTrashed ? 'Destroy it for ever' : 'Delete it',
+    no: 'Keep it',
+  };
 }
 
 function partsOf(instance) {
@@ -99,9 +117,12 @@ function partsOf(instance) {
   const link = make('p', { class: 'link' });
   const known = make('div');
   const keys = make('div');
-  const remove = make('button', { class: 'danger', type: 'button' }, 'Delete this gateway');
-  const all = [title, state, progress, failure, trouble, make('p', {}, open), link, known, keys];
-  all.push(make('p', { class: 'end' }, remove));
+  const trash = make('p', {});
+  const restore = make('button', { class: 'main', type: 'button' }, 'Restore it');
+  const restart = make('button', { type: 'button' }, 'Restart the gateway');
+  const remove = make('button', { class: 'danger', type: 'button' });
+  const all = [title, state, progress, failure, trouble, trash, make('p', {}, open, restore)];
+  all.push(link, known, keys, make('p', { class: 'end tools' }, restart, remove));
   return {
     title,
     state,
@@ -114,6 +135,9 @@ function partsOf(instance) {
     link,
     known,
     keys,
+    trash,
+    restore,
+    restart,
     remove,
     all,
   };
@@ -137,7 +161,9 @@ function renderFacts(parts, instance) {
   }
   parts.open.hidden = state !== 'ready';
   if (state !== 'ready') parts.link.replaceChildren();
+  parts.restart.hidden = state !== 'ready';
   parts.remove.hidden = state === 'deleting';
+  renderTrash(parts, instance);
   parts.known.replaceChildren(
     facts([
       ['Address', make('code', {}, instance.url)],
@@ -148,6 +174,16 @@ function renderFacts(parts, instance) {
       ['Ready', timeMark(instance.readyAt)],
     ]),
   );
+}
+
+function renderTrash({ trash, restore, remove }, { state, destroyAt }) {
+  const isTrashed = state === 'trashed';
+  trash.hidden = !isTrashed;
+  restore.hidden = !isTrashed;
+  remove.textContent = isTrashed ? 'Destroy it now' : 'Delete this gateway';
+  if (!isTrashed) return;
+  const until = make('strong', {}, timeMark(destroyAt));
+  trash.replaceChildren('It is destroyed at ', until, '. Until then you can have it back.');
 }
 
 /** The token stands behind `#`, which browsers send to nobody; the link is gone after a minute. */

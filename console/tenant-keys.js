@@ -106,7 +106,7 @@ export function openKeys(place, { keyOffers, signal, onInstance, idOf }) {
   return {
     render({ keys, state }) {
       names = keys.map(({ name }) => name);
-      form.element.hidden = ['deleting', 'failed'].includes(state);
+      form.element.hidden = ['trashed', 'deleting', 'failed'].includes(state);
       const onRemove = (name) => void run(() => remove(name));
       list.replaceChildren(keys.length === 0 ? noKeys() : keyTable(keys, onRemove));
       offerProof();

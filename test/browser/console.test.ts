@@ -40,6 +40,14 @@ describe('the console in a browser', function () {
   const news = (text: string): Promise<void> => page.getByRole('status').getByText(text).waitFor();
   const gone = (): Promise<void> => page.getByText('None yet. Claim one').waitFor();
 
+  /** By way of the trash, out of which it could be restored. */
+  async function destroyForEver(): Promise<void> {
+    await page.getByRole('button', { name: 'Delete this gateway' }).click();
+    await page.getByRole('button', { name: 'Delete it' }).click();
+    await page.getByRole('button', { name: 'Destroy it now' }).click();
+    await page.getByRole('button', { name: 'Destroy it for ever' }).click();
+  }
+
   /** Plays the controller for the one instance that is binding. */
   async function bind(): Promise<void> {
     const { id } = await world.found('binding');
@@ -84,7 +92,14 @@ describe('the console in a browser', function () {
       expect((await world.store.instances.find(id))?.state).to.equal('ready');
       await page.getByRole('button', { name: 'Delete this gateway' }).click();
       await expectUsable(opened);
-      await page.getByRole('button', { name: 'Delete it for ever' }).click();
+      await page.getByRole('button', { name: 'Delete it' }).click();
+      await news('default is in the trash');
+      await expectUsable(opened);
+      await page.getByRole('button', { name: 'Restore it' }).click();
+      await news('default is on its way back');
+      await world.move(id, 'prove');
+      await news('default is ready');
+      await destroyForEver();
       await world.found('deleting');
       await world.move(id, 'finish');
       await news('default is deleted, with its data and keys.');
@@ -199,11 +214,16 @@ describe('the console in a browser', function () {
     await news('the gateway uses it');
     await tabTo(page, 'Delete this gateway');
     await page.keyboard.press('Enter');
-    await tabTo(page, 'Delete it for ever');
+    await tabTo(page, 'Delete it');
     await page.keyboard.press('Escape');
     await tabTo(page, 'Delete this gateway');
     await page.keyboard.press('Enter');
-    await tabTo(page, 'Delete it for ever');
+    await tabTo(page, 'Delete it');
+    await page.keyboard.press('Enter');
+    await news('eve / default is in the trash');
+    await tabTo(page, 'Destroy it now');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Destroy it for ever');
     await page.keyboard.press('Enter');
     await world.found('deleting');
     await world.move(id, 'finish');
