@@ -13,6 +13,7 @@ import { trustedProxies } from '../../src/api/limits/caller-address.js';
 import { RequestLimits } from '../../src/api/limits/request-limits.js';
 import { instanceEndpoints } from '../../src/api/routes/instances.js';
 import { keyEndpoints } from '../../src/api/routes/keys.js';
+import { lifecycleEndpoints } from '../../src/api/routes/lifecycle.js';
 import { poolEndpoints } from '../../src/api/routes/pools.js';
 import { tenantEndpoints } from '../../src/api/routes/tenants.js';
 import { ProblemShown } from '../../src/api/schemas.js';
@@ -28,6 +29,8 @@ import { FindInstance } from '../../src/commands/find-instance.js';
 import { ListInstances } from '../../src/commands/list-instances.js';
 import { ListPools } from '../../src/commands/list-pools.js';
 import { ReadAccess } from '../../src/commands/read-access.js';
+import { RestartInstance } from '../../src/commands/restart-instance.js';
+import { RestoreInstance } from '../../src/commands/restore-instance.js';
 import { SuspendTenant } from '../../src/commands/suspend-tenant.js';
 import { WatchInstance } from '../../src/commands/watch-instance.js';
 import { rateLimitOf } from '../../src/domain/rate-limit.js';
@@ -156,14 +159,20 @@ describe('the REST API', function () {
       find,
       list: new ListInstances(on),
       access: new ReadAccess(on, tokens, systemClock),
-      remove: new DeleteInstance(on, systemClock),
       wait,
       watch: new WatchInstance(on, feed, { openMax: 2, openPerTenantMax: 1 }),
+    };
+    const lifecycle = {
+      remove: new DeleteInstance(on, systemClock),
+      restart: new RestartInstance(on, systemClock),
+      restore: new RestoreInstance(on, systemClock),
+      wait,
     };
     const change = new ChangeKeys(on, vault, systemClock);
     const check = new CheckKeys(on, { isTaken: () => Promise.resolve(true) });
     return [
       ...instanceEndpoints(commands, NAMES),
+      ...lifecycleEndpoints(lifecycle, NAMES),
       ...keyEndpoints({ change, check, find, wait }, NAMES),
       ...poolEndpoints({
         list: new ListPools(on, systemClock),
