@@ -28,8 +28,9 @@ const FLAWS: readonly { readonly title: string; readonly flaws: Flaws; readonly 
     {
       title: 'idempotency keys are not held',
       flaws: { forgetsKeys: true },
-      // Whoever does not get the answer of a campaign that is their own waits for its end in vain.
-      breaks: /stands for two|everybody got an answer/,
+      // Whoever does not get the answer of a campaign that is their own waits for its end in vain, and
+      // whoever asks how their rotation stands begins another one each time.
+      breaks: /stands for two|everybody got an answer|a rotation ends/,
     },
     {
       title: 'planners have neither lease nor lock',
