@@ -8,6 +8,7 @@ import { memberBars } from '../../tools/demo/member-bars.js';
 import { runDemo } from '../../tools/demo/run-demo.js';
 import type { StackInfo } from '../../tools/stack/stack-info.js';
 import { downStack, upStack } from '../../tools/stack/stack.js';
+import { stopsAtEnd } from '../support/at-end.js';
 import type { Series } from './report.js';
 
 /** Each takes a minute or two: enough for a median, not for a tail. */
@@ -32,6 +33,10 @@ export async function measure(
   const again: Took[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     const stateDir = await mkdtemp(join(tmpdir(), 'cd-'));
+    const end = stopsAtEnd(async () => {
+      await downStack(stateDir, { purge: true });
+      await rm(stateDir, { recursive: true, force: true });
+    });
     try {
       fresh.push(await upToAnswer(root, stateDir));
       say(`round ${round}/${ROUNDS}: fresh ${totalOf(fresh.at(-1)).toFixed(1)} s`);
@@ -39,8 +44,7 @@ export async function measure(
       again.push(await upToAnswer(root, stateDir));
       say(`round ${round}/${ROUNDS}: after make down ${totalOf(again.at(-1)).toFixed(1)} s`);
     } finally {
-      await downStack(stateDir, { purge: true });
-      await rm(stateDir, { recursive: true, force: true });
+      await end();
     }
   }
   const common = { unit: 's', baseline: null, goalP50: 60 } as const;
