@@ -3,7 +3,7 @@ import type { SettingName } from '../config/settings.js';
 import { Fault } from '../errors/index.js';
 import type { Stoppable } from '../lib/shutdown.js';
 import type { Census, Log, Store } from '../ports/index.js';
-import { createDataSource, openAhead } from '../store/data-source.js';
+import { createDataSource } from '../store/data-source.js';
 import { reaching } from '../store/database-errors.js';
 import { PostgresCensus } from '../store/postgres-census.js';
 import { PostgresChangeFeed } from '../store/postgres-change-feed.js';
@@ -48,8 +48,6 @@ export interface Database {
 
 /** How many connections one process holds at most. */
 const CONNECTIONS_MAX = 20;
-/** How many of them it keeps: the first claims of a burst do not wait for sessions to begin. */
-const CONNECTIONS_KEPT = 10;
 
 /** Connects to the database; `database_unreachable` when it does not answer. */
 export async function openDatabase(foundation: Foundation): Promise<Database> {
@@ -59,12 +57,10 @@ export async function openDatabase(foundation: Foundation): Promise<Database> {
   const dataSource = createDataSource({
     url,
     connectionsMax: CONNECTIONS_MAX,
-    connectionsKept: CONNECTIONS_KEPT,
     applicationName: 'clawdeploy',
   });
   await reaching(() => dataSource.initialize());
   started.push({ name: 'database', stop: () => dataSource.destroy() });
-  await reaching(() => openAhead(dataSource, CONNECTIONS_KEPT));
   const feed = new PostgresChangeFeed(url, log);
   feed.start();
   started.push({ name: 'change feed', stop: () => feed.stop() });

@@ -90,8 +90,6 @@ export interface DataSourceOptions {
   /** A `postgres://` URL with user and password. */
   readonly url: string;
   readonly connectionsMax: number;
-  /** How many are kept open when nobody uses them; 0 by default. */
-  readonly connectionsKept?: number;
   /** Shown in the server's list of sessions, e.g. `clawdeploy-api`. */
   readonly applicationName: string;
 }
@@ -120,19 +118,9 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     poolSize: options.connectionsMax,
     connectTimeoutMS: 5_000,
     extra: {
-      min: options.connectionsKept ?? 0,
       statement_timeout: STATEMENT_LIMIT_MS,
       idle_in_transaction_session_timeout: IDLE_TRANSACTION_LIMIT_MS,
       keepAlive: true,
     },
   });
-}
-
-/** Opens so many connections ahead of use, so that nobody waits for the server to begin a session. */
-export async function openAhead(dataSource: DataSource, connections: number): Promise<void> {
-  const runners = Array.from({ length: connections }, () => dataSource.createQueryRunner());
-  const opening = runners.map((runner) => runner.connect() as Promise<unknown>);
-  await Promise.allSettled(opening);
-  await Promise.all(runners.map((runner) => runner.release()));
-  await Promise.all(opening);
 }

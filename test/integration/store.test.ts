@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createDataSource, MIGRATIONS, openAhead } from '../../src/store/data-source.js';
+import { createDataSource, MIGRATIONS } from '../../src/store/data-source.js';
 import { DigestsOfIdempotencyKeys1795524000000 } from '../../src/store/migrations/1795524000000-digests-of-idempotency-keys.js';
 import { migrate } from '../../src/store/migrate.js';
 import { PostgresChangeFeed } from '../../src/store/postgres-change-feed.js';
@@ -85,25 +85,6 @@ describe('the store on PostgreSQL', function () {
       const asked = { principal: 'p', ...repeated, ttlMs: 60_000 };
       const { kind } = await store.idempotency.begin(asked);
       expect(kind).to.equal('other_request');
-    });
-  });
-
-  describe('connections', () => {
-    const SESSIONS = `SELECT count(*)::integer AS open FROM pg_stat_activity
-      WHERE application_name = 'ahead'`;
-
-    it('are there before the first claims of a burst ask for them', async () => {
-      const dataSource = createDataSource({
-        ...{ url: database.url(), connectionsMax: 8, connectionsKept: 6 },
-        applicationName: 'ahead',
-      });
-      await dataSource.initialize();
-      try {
-        await openAhead(dataSource, 6);
-        expect(await database.query(SESSIONS, [])).to.deep.equal([{ open: 6 }]);
-      } finally {
-        await dataSource.destroy();
-      }
     });
   });
 
