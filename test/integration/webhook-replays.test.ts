@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { WebhookId } from '../../src/domain/ids.js';
-import { RETRY_DELAYS_MS } from '../../src/domain/webhooks/plan-retry.js';
 import { plusMs } from '../../src/lib/clock.js';
 import { DELIVERIES_KEPT_MS, clearWebhooks } from '../../src/queue/webhooks/clear-webhooks.js';
 import type { TestDatabase } from '../support/database.js';
@@ -11,8 +10,6 @@ import { WebhookReceiver, verified } from '../support/webhook-receiver.js';
 import { WebhookWorld } from '../support/webhook-world.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** Beyond any jitter of a pause. */
-const WITH_JITTER = 1.3;
 
 const { signal } = new AbortController();
 
@@ -49,11 +46,6 @@ describe('webhooks, later on,', function () {
     return { id: webhook.id, secret };
   }
 
-  /** All attempts that there are left, each when it is due. */
-  async function exhaust(): Promise<void> {
-    for (const delayMs of RETRY_DELAYS_MS) await world.deliverAfter(delayMs * WITH_JITTER);
-  }
-
   describe('can be told again', () => {
     it('of one event, with the same id and body', async () => {
       const { id } = await aWebhook();
@@ -73,12 +65,12 @@ describe('webhooks, later on,', function () {
       receiver.behaviours.set('/a', { status: 500 });
       await world.tell();
       await world.deliver();
-      await exhaust();
+      await world.exhaust();
       const since = plusMs(world.now, 1);
       world.now = since;
       for (let number = 0; number < 3; number += 1) await world.tell();
       await world.deliver();
-      await exhaust();
+      await world.exhaust();
       receiver.behaviours.delete('/a');
       const before = receiver.received.length;
       const wish = { caller: world.operator, webhookId: id, since, cursor: null };

@@ -9,11 +9,9 @@ import { startTestDatabase } from '../support/database.js';
 import { expectFault } from '../support/expect-fault.js';
 import { FakeWebhookSecrets } from '../support/fakes/fake-webhook-secrets.js';
 import { WebhookReceiver, verified } from '../support/webhook-receiver.js';
-import { WebhookWorld } from '../support/webhook-world.js';
+import { WITH_JITTER, WebhookWorld } from '../support/webhook-world.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** Beyond any jitter of a pause. */
-const WITH_JITTER = 1.3;
 
 /** The real commands, courier and sender on PostgreSQL; only Vault is in memory, and the clock a test's. */
 describe('webhooks', function () {
@@ -46,11 +44,6 @@ describe('webhooks', function () {
   async function aWebhook(path = '/a'): Promise<{ id: WebhookId; secret: string }> {
     const { webhook, secret } = await world.create(receiver.url(path));
     return { id: webhook.id, secret };
-  }
-
-  /** All attempts that there are left, each when it is due. */
-  async function exhaust(): Promise<void> {
-    for (const delayMs of RETRY_DELAYS_MS) await world.deliverAfter(delayMs * WITH_JITTER);
   }
 
   describe('are told', () => {
@@ -193,7 +186,7 @@ describe('webhooks', function () {
       await world.create(receiver.url('/other'));
       await world.tell();
       await world.deliver();
-      await exhaust();
+      await world.exhaust();
       const givenUp = (await world.deliveries(id))[0];
       expect(givenUp).to.include({ state: 'failed', attempts: RETRY_DELAYS_MS.length + 1 });
       expect(givenUp?.nextAttemptAt).to.equal(null);
@@ -202,7 +195,7 @@ describe('webhooks', function () {
       world.now = plusMs(world.now, FAILING_LIMIT_MS);
       await world.tell();
       await world.deliver();
-      await exhaust();
+      await world.exhaust();
       expect(world.disabled).to.deep.equal(['failing']);
       const seen = await world.find.execute(world.operator, id);
       expect(seen).to.include({ disabledReason: 'failing' });

@@ -12,6 +12,7 @@ import { ReplayDeliveries } from '../../src/commands/replay-deliveries.js';
 import { TestWebhook } from '../../src/commands/test-webhook.js';
 import type { WebhookId } from '../../src/domain/ids.js';
 import type { Caller } from '../../src/domain/principal.js';
+import { RETRY_DELAYS_MS } from '../../src/domain/webhooks/plan-retry.js';
 import type { Delivery } from '../../src/domain/webhooks/webhook.js';
 import { plusMs } from '../../src/lib/clock.js';
 import type { OutboxEvent, Store, WebhookSecrets } from '../../src/ports/index.js';
@@ -21,6 +22,8 @@ import { aCaller } from './builders.js';
 import { quietLog } from './quiet-log.js';
 import type { AppRoleCredentials, TestVault } from './test-vault.js';
 
+/** Beyond any jitter of a pause. */
+export const WITH_JITTER = 1.3;
 /** An attempt may take so long here; what hangs is to be waited for. */
 const TIMEOUT_MS = 1_000;
 
@@ -123,6 +126,11 @@ export class WebhookWorld {
   async deliverAfter(ms: number): Promise<void> {
     this.now = plusMs(this.now, ms);
     await this.deliver();
+  }
+
+  /** All attempts that there are left, each when it is due. */
+  async exhaust(): Promise<void> {
+    for (const delayMs of RETRY_DELAYS_MS) await this.deliverAfter(delayMs * WITH_JITTER);
   }
 
   /** Newest first. */

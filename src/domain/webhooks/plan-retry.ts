@@ -34,17 +34,22 @@ export type AfterAttempt =
   | { readonly kind: 'give_up' }
   | { readonly kind: 'disable'; readonly reason: 'gone' | 'failing' };
 
+/** Only a 2xx counts: whoever redirects should change the webhook's address instead. */
+export function isTaken(outcome: SendOutcome): boolean {
+  return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
+}
+
 /**
- * Decides what follows from the end of attempt number `attempts` (1 is the first). Only a 2xx counts:
- * whoever redirects should change the webhook's address instead. The caller adds the jitter.
+ * Decides what follows from the end of attempt number `attempts` (1 is the first). The caller adds the
+ * jitter.
  */
 export function planRetry(
   outcome: SendOutcome,
   { attempts, failingForMs }: { readonly attempts: number; readonly failingForMs: number },
 ): AfterAttempt {
-  if (outcome.kind === 'answered') {
-    if (outcome.status >= 200 && outcome.status < 300) return { kind: 'delivered' };
-    if (outcome.status === 410) return { kind: 'disable', reason: 'gone' };
+  if (isTaken(outcome)) return { kind: 'delivered' };
+  if (outcome.kind === 'answered' && outcome.status === 410) {
+    return { kind: 'disable', reason: 'gone' };
   }
   const delayMs = RETRY_DELAYS_MS[attempts - 1];
   if (delayMs !== undefined) {

@@ -1,5 +1,5 @@
 import type { AfterAttempt, SendOutcome } from '../../domain/webhooks/plan-retry.js';
-import { planRetry } from '../../domain/webhooks/plan-retry.js';
+import { isTaken, planRetry } from '../../domain/webhooks/plan-retry.js';
 import { secondsOf, signaturesOf } from '../../domain/webhooks/signature.js';
 import type { Delivery, Webhook } from '../../domain/webhooks/webhook.js';
 import { signingVersions } from '../../domain/webhooks/webhook.js';
@@ -82,7 +82,8 @@ async function record(
 ): Promise<void> {
   const at = clock.now();
   const next = await store.transaction(async (tx) => {
-    const after = await planned(tx, delivery, outcome, at);
+    const failingForMs = await noted(tx, delivery, outcome, at);
+    const after = planRetry(outcome, { attempts: delivery.attempts, failingForMs });
     await tx.deliveries.finish(delivery, stepOf(after, outcome, at));
     const isMine = after.kind === 'disable' && (await disable(tx, webhook, after.reason, at));
     return isMine ? after : null;
@@ -92,19 +93,18 @@ async function record(
   log.warn('webhook disabled', { webhookId: webhook.id, reason: next.reason });
 }
 
-async function planned(
+/** Notes how its webhook fares, and returns for how long that one has failed, in milliseconds. */
+async function noted(
   { webhooks }: Repositories,
-  { webhookId, attempts }: Delivery,
+  { webhookId }: Delivery,
   outcome: SendOutcome,
   at: Date,
-): Promise<AfterAttempt> {
-  const after = planRetry(outcome, { attempts, failingForMs: 0 });
-  if (after.kind === 'delivered') {
-    await webhooks.noteSuccess(webhookId);
-    return after;
+): Promise<number> {
+  if (!isTaken(outcome)) {
+    return at.getTime() - (await webhooks.noteFailure(webhookId, at)).getTime();
   }
-  const since = await webhooks.noteFailure(webhookId, at);
-  return planRetry(outcome, { attempts, failingForMs: at.getTime() - since.getTime() });
+  await webhooks.noteSuccess(webhookId);
+  return 0;
 }
 
 function stepOf(after: AfterAttempt, outcome: SendOutcome, at: Date): DeliveryStep {
@@ -143,5 +143,5 @@ async function disable(
 
 function nameOf(outcome: SendOutcome): AttemptOutcome {
   if (outcome.kind === 'failed') return 'unanswered';
-  return outcome.status >= 200 && outcome.status < 300 ? 'delivered' : 'refused';
+  return isTaken(outcome) ? 'delivered' : 'refused';
 }
