@@ -94,7 +94,7 @@ export class ChangeConfig {
       const instance = await tx.instances.findForUpdate(seen.instance.id);
       if (instance === null) throw new Fault('instance_unknown', 'No such instance.');
       assertConfigurable(instance, false);
-      await assertNoneOpen(tx, instance);
+      await assertNoChangeOpen(tx, instance.id);
       const current = await tx.configs.current(instance.id);
       if ((current?.number ?? 0) !== seen.number) return null;
       const id = configChangeIdOf(randomBase32(ID_SUFFIX_LENGTH));
@@ -119,7 +119,7 @@ export class ChangeConfig {
 }
 
 /** The conflict with a change that is not over; it ends by itself, within two minutes at most. */
-export function configChangeInProgress(id: string | null): Fault {
+function configChangeInProgress(id: string | null): Fault {
   const which = id === null ? 'Another change' : `The change ${id}`;
   return new Fault(
     'config_change_in_progress',
@@ -127,7 +127,8 @@ export function configChangeInProgress(id: string | null): Fault {
   );
 }
 
-async function assertNoneOpen(tx: Repositories, { id }: Instance): Promise<void> {
+/** Of two changes at once one would have to lose, so the second one is told to wait. */
+export async function assertNoChangeOpen(tx: Repositories, id: InstanceId): Promise<void> {
   const latest = await tx.configs.latest(id);
   if (latest?.state === 'applying') throw configChangeInProgress(latest.id);
 }

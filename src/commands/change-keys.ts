@@ -205,7 +205,10 @@ function assertChangeable({ state, tenantId }: Instance): void {
 }
 
 /** Of two changes at once one would have to lose; so the second one is told to wait. */
-async function assertNotRotating(store: Repositories, instanceId: InstanceId): Promise<void> {
+export async function assertNotRotating(
+  store: Repositories,
+  instanceId: InstanceId,
+): Promise<void> {
   const rotation = await store.rotations.findOpen(instanceId);
   if (rotation !== null) throw rotationInProgress(rotation.id);
 }

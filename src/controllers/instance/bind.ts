@@ -6,10 +6,11 @@ import {
   planSlowBinding,
 } from '../../domain/plan-instance.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
-import { SETTLED, recheck } from '../reconciler.js';
+import { recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
 import { currentAddress } from './current-address.js';
 import { assertEdgeLeads, tryThroughEdge } from './edge-proof.js';
+import { failForOwner } from './fail-for-owner.js';
 import { lookAgainMs } from './look-again.js';
 import { moveOwner } from './move-owner.js';
 import type { Outside } from './outside.js';
@@ -121,14 +122,5 @@ async function fail(
     await assertEdgeLeads(outside, instance, signal);
   }
   if (await moveOwner(outside, instance, failure, 'anywhere')) return recheck(0);
-  const { store, clock, log } = outside;
-  const at = clock.now();
-  await store.transaction(async (tx) => {
-    const failed = await tx.instances.move(instance, { verb: 'fail', at, failure });
-    if (failed === null) return;
-    const payload = { code: failure.code };
-    await tx.outbox.append({ topic: 'instance.failed', key: instance.id, payload, at });
-  });
-  log.error('binding failed', { instanceId: instance.id, ...failure });
-  return SETTLED;
+  return failForOwner(outside, instance, failure);
 }

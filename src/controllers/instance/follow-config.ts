@@ -6,6 +6,7 @@ import type { Outcome } from '../../lib/keyed-queue.js';
 import type { Repositories } from '../../ports/index.js';
 import { recheck } from '../reconciler.js';
 import { announce } from './announce.js';
+import { hasLoadedMore } from './has-loaded-more.js';
 import type { Outside } from './outside.js';
 
 /**
@@ -27,20 +28,9 @@ export async function followConfig(
     case 'finish':
       return finish(outside, change);
     case 'put_back':
-      // It may have come on while nobody looked, be it that no controller was there.
       if (await hasLoadedMore(outside, instance, address, signal)) return null;
       return putBack(outside, instance, change);
   }
-}
-
-async function hasLoadedMore(
-  { gateway }: Outside,
-  { revisionApplied }: Instance,
-  address: string | null,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const loaded = address === null ? null : await gateway.appliedRevision(address, signal);
-  return loaded !== null && loaded > revisionApplied;
 }
 
 async function finish(outside: Outside, change: ConfigChange): Promise<Outcome> {

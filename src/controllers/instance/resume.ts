@@ -1,10 +1,11 @@
-import type { Failure, Instance } from '../../domain/instance.js';
+import type { Instance } from '../../domain/instance.js';
 import { planResume } from '../../domain/plan-resume.js';
 import type { Outcome } from '../../lib/keyed-queue.js';
 import type { AllocationView } from '../../ports/index.js';
-import { SETTLED, recheck } from '../reconciler.js';
+import { recheck } from '../reconciler.js';
 import { announceToStarted } from './announce.js';
 import type { Try } from './bind.js';
+import { failForOwner } from './fail-for-owner.js';
 import { lookAgainMs } from './look-again.js';
 import type { Outside } from './outside.js';
 import { prove } from './prove.js';
@@ -40,7 +41,8 @@ export async function resume(
     case 'prove':
       return proveStarted(outside, instance, { asTried, signal });
     case 'fail':
-      return fail(outside, instance, plan.failure);
+      // It holds a tenant's data, so no other instance could take its place.
+      return failForOwner(outside, instance, plan.failure);
   }
 }
 
@@ -70,20 +72,4 @@ async function proveStarted(
     return recheck(lookAgainMs(asTried.stateAt, outside.clock.now()));
   }
   return prove(outside, instance, 'resume', { asTried, signal });
-}
-
-/** What holds a tenant's data is kept for the operator; no other instance could take its place. */
-async function fail(
-  { store, clock, log }: Outside,
-  instance: Instance,
-  failure: Failure,
-): Promise<Outcome> {
-  const at = clock.now();
-  await store.transaction(async (tx) => {
-    if ((await tx.instances.move(instance, { verb: 'fail', at, failure })) === null) return;
-    const payload = { code: failure.code };
-    await tx.outbox.append({ topic: 'instance.failed', key: instance.id, payload, at });
-  });
-  log.error('instance did not come back', { instanceId: instance.id, ...failure });
-  return SETTLED;
 }

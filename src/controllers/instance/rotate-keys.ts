@@ -8,6 +8,7 @@ import type { Outcome } from '../../lib/keyed-queue.js';
 import type { ModelVerdict, Repositories } from '../../ports/index.js';
 import { recheck } from '../reconciler.js';
 import { announce } from './announce.js';
+import { hasLoadedMore } from './has-loaded-more.js';
 import type { Outside } from './outside.js';
 import { revertRotation, unlessLost } from './revert-rotation.js';
 import { tokenOf } from './token-of.js';
@@ -50,17 +51,6 @@ export async function rotateKeys(
 
 const isTooLate = (plan: RotationPlan): boolean =>
   plan.kind === 'leave_unconfirmed' || (plan.kind === 'revert' && plan.reason === 'no_receipt');
-
-/** Whether the gateway has come on while nobody looked, be it that no controller was there. */
-async function hasLoadedMore(
-  { gateway }: Outside,
-  { revisionApplied }: Instance,
-  address: string | null,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const loaded = address === null ? null : await gateway.appliedRevision(address, signal);
-  return loaded !== null && loaded > revisionApplied;
-}
 
 const isApplied = ({ revision, revisionApplied }: Instance): boolean => revisionApplied >= revision;
 
