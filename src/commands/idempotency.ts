@@ -56,6 +56,25 @@ export async function madeBefore(
   return entry === null ? null : madeBy(await store.look(entry));
 }
 
+/**
+ * Makes something in this transaction, unless the request's key stands for one already; `isNew` says
+ * which. Fault: `idempotency_key_reused`.
+ */
+export async function makeOnce<Made extends { readonly id: string }>(
+  store: IdempotencyStore,
+  entry: IdempotencyEntry | null,
+  ways: {
+    readonly find: (id: string) => Promise<Made | null>;
+    readonly make: () => Promise<Made>;
+  },
+): Promise<{ readonly made: Made; readonly isNew: boolean }> {
+  const madeId = await beginOnce(store, entry);
+  if (madeId !== null) return { made: stillThere(await ways.find(madeId)), isNew: false };
+  const made = await ways.make();
+  if (entry !== null) await store.settle(entry, made.id);
+  return { made, isNew: true };
+}
+
 /** What was made is there as long as its key: nothing deletes it within a day. */
 export function stillThere<Made>(made: Made | null): Made {
   if (made !== null) return made;

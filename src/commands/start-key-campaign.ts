@@ -16,7 +16,7 @@ import type {
 } from '../ports/index.js';
 import { assertOperator } from './assert-operator.js';
 import type { Repeatable } from './idempotency.js';
-import { beginOnce, entryFor, stillThere } from './idempotency.js';
+import { entryFor, makeOnce } from './idempotency.js';
 import type { KeyCampaignView } from './key-campaign-view.js';
 import { viewOfCampaign } from './key-campaign-view.js';
 import { actorOf } from './visibility.js';
@@ -65,10 +65,15 @@ export class StartKeyCampaign {
     assertOperator(caller.principal);
     assertPossible(wish);
     const idempotency = await this.#entryFor(request);
-    const { campaign, isNew } = await this.#open(caller, wish, idempotency);
+    const { made: campaign, isNew } = await this.store.transaction((tx) =>
+      makeOnce(tx.idempotency, idempotency, {
+        find: (id) => tx.keyCampaigns.find(id as KeyCampaignId),
+        make: () => this.#open(tx, caller, wish),
+      }),
+    );
     if (!isNew) return viewOfCampaign(this.store, campaign);
     if (wish.kind === 'replace') {
-      await this.#write(campaign, { value: wish.value, idempotency, signal });
+      await this.#write(campaign, wish.value, { idempotency, signal });
     }
     return this.#begin(campaign);
   }
@@ -82,24 +87,7 @@ export class StartKeyCampaign {
     return entryFor(request, { operation: 'startKeyCampaign', ...wish, ...hidden });
   }
 
-  #open(
-    caller: Caller,
-    wish: KeyCampaignWish,
-    idempotency: IdempotencyEntry | null,
-  ): Promise<{ readonly campaign: KeyCampaign; readonly isNew: boolean }> {
-    return this.store.transaction(async (tx) => {
-      const madeId = await beginOnce(tx.idempotency, idempotency);
-      if (madeId !== null) {
-        const made = await tx.keyCampaigns.find(madeId as KeyCampaignId);
-        return { campaign: stillThere(made), isNew: false };
-      }
-      const campaign = await this.#openIn(tx, caller, wish);
-      if (idempotency !== null) await tx.idempotency.settle(idempotency, campaign.id);
-      return { campaign, isNew: true };
-    });
-  }
-
-  async #openIn(
+  async #open(
     tx: Repositories,
     { principal, requestId, from }: Caller,
     wish: KeyCampaignWish,
@@ -127,15 +115,8 @@ export class StartKeyCampaign {
 
   async #write(
     campaign: KeyCampaign,
-    {
-      value,
-      idempotency,
-      signal,
-    }: {
-      readonly value: string;
-      readonly idempotency: IdempotencyEntry | null;
-      readonly signal: AbortSignal;
-    },
+    value: string,
+    { idempotency, signal }: { idempotency: IdempotencyEntry | null; signal: AbortSignal },
   ): Promise<void> {
     try {
       await this.vault.values.write(campaign.id, value, signal);

@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.js';
 import { randomBase32 } from '../lib/random.js';
 import type { IdempotencyEntry, KeyRecord, KeyVault, Repositories, Store } from '../ports/index.js';
 import { rotationInProgress } from './change-keys.js';
-import { beginOnce, stillThere } from './idempotency.js';
+import { makeOnce } from './idempotency.js';
 
 export interface RotationStart {
   readonly instanceId: InstanceId;
@@ -50,9 +50,14 @@ export class StartRotation {
   ) {}
 
   async execute(start: RotationStart): Promise<Rotation> {
-    const { rotation, isNew } = await this.#open(start);
-    if (!isNew) return rotation;
     const { values, signal, idempotency = null } = start;
+    const { made: rotation, isNew } = await this.store.transaction((tx) =>
+      makeOnce(tx.idempotency, idempotency, {
+        find: (id) => tx.rotations.find(id as RotationId),
+        make: () => this.#open(tx, start),
+      }),
+    );
+    if (!isNew) return rotation;
     const fields = rotation.names.map((name) => {
       return [keyField(name, rotation.number), values[name] ?? ''] as const;
     });
@@ -68,21 +73,7 @@ export class StartRotation {
     return this.#prove(rotation, version);
   }
 
-  #open(start: RotationStart): Promise<{ readonly rotation: Rotation; readonly isNew: boolean }> {
-    const { idempotency = null } = start;
-    return this.store.transaction(async (tx) => {
-      const madeId = await beginOnce(tx.idempotency, idempotency);
-      if (madeId !== null) {
-        const made = await tx.rotations.find(madeId as RotationId);
-        return { rotation: stillThere(made), isNew: false };
-      }
-      const rotation = await this.#openIn(tx, start);
-      if (idempotency !== null) await tx.idempotency.settle(idempotency, rotation.id);
-      return { rotation, isNew: true };
-    });
-  }
-
-  async #openIn(tx: Repositories, start: RotationStart): Promise<Rotation> {
+  async #open(tx: Repositories, start: RotationStart): Promise<Rotation> {
     const { instanceId, values, owner, actor, requestId, from, along } = start;
     const names = Object.keys(values).sort();
     const at = this.clock.now();
