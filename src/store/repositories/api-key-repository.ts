@@ -5,10 +5,10 @@ import type { ApiKeyId } from '../../domain/ids.js';
 import { ROLES } from '../../domain/principal.js';
 import type { ApiScope } from '../../domain/scopes.js';
 import { SCOPES } from '../../domain/scopes.js';
-import { Fault } from '../../errors/index.js';
 import type { ApiKeyStore, Page, Paged, StoredApiKey } from '../../ports/index.js';
 import { queryRows } from '../raw-rows.js';
 import { ApiKeyRow } from '../rows/api-key-row.js';
+import { storedIn } from '../stored-words.js';
 
 const REVOKE = `
   UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING *`;
@@ -60,15 +60,10 @@ function known(scopes: readonly string[]): readonly ApiScope[] {
 }
 
 function toApiKey(row: ApiKeyRow): ApiKey {
-  const words = Words.safeParse(row);
-  if (!words.success) {
-    const details = { table: 'api_keys', id: row.id };
-    const { error: cause } = words;
-    throw new Fault('row_malformed', 'Something is wrong on our side.', { details, cause });
-  }
+  const words = storedIn('api_keys', row, Words);
   const { name, tenantRef, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt } = row;
   return {
-    ...words.data,
+    ...words,
     ...{ name, tenantRef, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt },
     id: row.id as ApiKeyId,
   };

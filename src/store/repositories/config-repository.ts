@@ -5,10 +5,10 @@ import { CONFIG_CHANGE_STATES, PUT_BACK_REASONS } from '../../domain/config/conf
 import type { Difference } from '../../domain/config/diff.js';
 import type { JsonObject } from '../../domain/config/json.js';
 import type { ConfigChangeId, InstanceId } from '../../domain/ids.js';
-import { Fault } from '../../errors/index.js';
 import type { ConfigStep, ConfigStore } from '../../ports/index.js';
 import { queryRows } from '../raw-rows.js';
 import { ConfigChangeRow } from '../rows/config-change-row.js';
+import { storedIn } from '../stored-words.js';
 
 /** Changes of one instance that are kept; the audit knows of all. */
 const KEPT = 20;
@@ -103,15 +103,9 @@ const StoredWords = z.object({
 });
 
 function toChange(row: ConfigChangeRow): ConfigChange {
-  const words = StoredWords.safeParse(row);
-  if (!words.success) {
-    throw new Fault('row_malformed', 'Something is wrong on our side.', {
-      details: { table: 'config_changes', id: row.id },
-      cause: words.error,
-    });
-  }
+  const words = storedIn('config_changes', row, StoredWords);
   return {
-    ...words.data,
+    ...words,
     id: row.id as ConfigChangeId,
     instanceId: row.instanceId as InstanceId,
     number: row.number,

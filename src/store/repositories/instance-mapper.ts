@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { Fault } from '../../errors/index.js';
 import type { ClaimId, InstanceId, PoolId, TenantId } from '../../domain/ids.js';
 import type { FailureCode, Instance } from '../../domain/instance.js';
 import { BINDING_STEPS, INSTANCE_STATES, RESUME_STEPS } from '../../domain/instance.js';
 import { SIZE_CLASS_NAMES } from '../../domain/size-classes.js';
 import type { InstanceRow } from '../rows/instance-row.js';
+import { storedIn } from '../stored-words.js';
 
 const StoredWords = z.object({
   state: z.enum(INSTANCE_STATES),
@@ -15,15 +15,9 @@ const StoredWords = z.object({
 
 /** A stored row as a domain instance; a row that no code of ours can have written is a bug. */
 export function toInstance(row: InstanceRow): Instance {
-  const words = StoredWords.safeParse(row);
-  if (!words.success) {
-    throw new Fault('row_malformed', 'Something is wrong on our side.', {
-      details: { table: 'instances', id: row.id },
-      cause: words.error,
-    });
-  }
+  const words = storedIn('instances', row, StoredWords);
   return {
-    ...words.data,
+    ...words,
     id: row.id as InstanceId,
     poolId: row.poolId as PoolId,
     openclawVersion: row.openclawVersion,

@@ -13,7 +13,6 @@ import {
   KEY_CAMPAIGN_STATES,
   KEY_MOVE_STATES,
 } from '../../domain/key-campaign/key-campaign.js';
-import { Fault } from '../../errors/index.js';
 import type {
   KeyCampaignStep,
   KeyCampaignStore,
@@ -24,6 +23,7 @@ import type {
 import { queryRows } from '../raw-rows.js';
 import { KeyCampaignRow } from '../rows/key-campaign-row.js';
 import { KeyMoveRow } from '../rows/key-move-row.js';
+import { malformed, storedIn } from '../stored-words.js';
 
 const OPEN = `
   INSERT INTO key_campaigns
@@ -222,11 +222,10 @@ const CampaignWords = z.object({
 });
 
 function toCampaign(row: KeyCampaignRow): KeyCampaign {
-  const words = CampaignWords.safeParse(row);
-  if (!words.success) throw malformed('key_campaigns', row.id, words.error);
+  const words = storedIn('key_campaigns', row, CampaignWords);
   const { keyName, failureBudget, failuresAccepted, requestedBy } = row;
   return {
-    ...words.data,
+    ...words,
     ...{ keyName, failureBudget, failuresAccepted, requestedBy },
     id: row.id as KeyCampaignId,
     requestedAt: row.requestedAt,
@@ -245,9 +244,4 @@ function moveOf(row: Readonly<KeyMoveRow>): KeyMove {
     instanceId: instanceId as InstanceId,
     rotationId: rotationId as RotationId | null,
   };
-}
-
-function malformed(table: string, id: string, cause: unknown): Fault {
-  const details = { table, id };
-  return new Fault('row_malformed', 'Something is wrong on our side.', { details, cause });
 }

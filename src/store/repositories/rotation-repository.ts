@@ -4,10 +4,10 @@ import type { InstanceId, RotationId } from '../../domain/ids.js';
 import { KEY_OWNERS } from '../../domain/key-campaign/key-campaign.js';
 import type { Rotation } from '../../domain/rotation.js';
 import { REVERT_REASONS, ROTATION_STATES } from '../../domain/rotation.js';
-import { Fault } from '../../errors/index.js';
 import type { RotationStep, RotationStore } from '../../ports/index.js';
 import { queryRows } from '../raw-rows.js';
 import { RotationRow } from '../rows/rotation-row.js';
+import { storedIn } from '../stored-words.js';
 
 const OPEN = `
   INSERT INTO rotations (id, instance_id, number, names, owner, state, requested_at, state_at)
@@ -83,15 +83,9 @@ const StoredWords = z.object({
 });
 
 function toRotation(row: RotationRow): Rotation {
-  const words = StoredWords.safeParse(row);
-  if (!words.success) {
-    throw new Fault('row_malformed', 'Something is wrong on our side.', {
-      details: { table: 'rotations', id: row.id },
-      cause: words.error,
-    });
-  }
+  const words = storedIn('rotations', row, StoredWords);
   return {
-    ...words.data,
+    ...words,
     id: row.id as RotationId,
     instanceId: row.instanceId as InstanceId,
     number: row.number,

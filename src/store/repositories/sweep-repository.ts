@@ -5,6 +5,7 @@ import type { Sweep } from '../../domain/sweep/report.js';
 import type { SweepStore } from '../../ports/index.js';
 import { queryRows } from '../raw-rows.js';
 import { SweepRow } from '../rows/sweep-row.js';
+import { malformed } from '../stored-words.js';
 import { StoredSweepReport } from './stored-sweep-report.js';
 
 /** Reports that are kept; at one pass each half minute those of the last hour or so. */
@@ -70,11 +71,6 @@ export class PostgresSweepStore implements SweepStore {
 
 function toSweep({ id, requestedAt, requestedBy, isDryRun, report }: SweepRow): Sweep {
   const parsed = StoredSweepReport.nullable().safeParse(report);
-  if (!parsed.success) {
-    throw new Fault('row_malformed', 'Something is wrong on our side.', {
-      details: { table: 'sweeps', id },
-      cause: parsed.error,
-    });
-  }
+  if (!parsed.success) throw malformed('sweeps', id, parsed.error);
   return { id: id as SweepId, requestedAt, requestedBy, isDryRun, report: parsed.data };
 }

@@ -4,7 +4,6 @@ import type { DeliveryId, EventId, WebhookId } from '../../domain/ids.js';
 import { EVENT_TYPES } from '../../domain/webhooks/event-types.js';
 import type { Delivery, DeliveryState, EventData } from '../../domain/webhooks/webhook.js';
 import { DELIVERY_STATES, SEND_FAILURES } from '../../domain/webhooks/webhook.js';
-import { Fault } from '../../errors/index.js';
 import { plusMs } from '../../lib/clock.js';
 import type {
   DeliveryStep,
@@ -18,6 +17,7 @@ import type {
 } from '../../ports/index.js';
 import { queryRows } from '../raw-rows.js';
 import { WebhookDeliveryRow } from '../rows/webhook-delivery-row.js';
+import { storedIn } from '../stored-words.js';
 import { PostgresWebhookStore } from './webhook-repository.js';
 
 /**
@@ -198,15 +198,10 @@ const Words = z.object({
 });
 
 function toDelivery(row: WebhookDeliveryRow): Delivery {
-  const words = Words.safeParse(row);
-  if (!words.success) {
-    const details = { table: 'webhook_deliveries', id: row.id };
-    const { error: cause } = words;
-    throw new Fault('row_malformed', 'Something is wrong on our side.', { details, cause });
-  }
+  const words = storedIn('webhook_deliveries', row, Words);
   const { leasedUntil: _leasedUntil, ...rest } = row;
   return {
-    ...{ ...rest, ...words.data },
+    ...{ ...rest, ...words },
     id: row.id as DeliveryId,
     webhookId: row.webhookId as WebhookId,
     eventId: row.eventId as EventId,

@@ -5,10 +5,10 @@ import type { WebhookId } from '../../domain/ids.js';
 import { isEventType } from '../../domain/webhooks/event-types.js';
 import type { DisabledReason, Webhook, WebhookAudience } from '../../domain/webhooks/webhook.js';
 import { DISABLED_REASONS, WEBHOOK_AUDIENCES } from '../../domain/webhooks/webhook.js';
-import { Fault } from '../../errors/index.js';
 import type { Page, Paged, WebhookChanges, WebhookStore } from '../../ports/index.js';
 import { queryRows } from '../raw-rows.js';
 import { WebhookRow } from '../rows/webhook-row.js';
+import { storedIn } from '../stored-words.js';
 
 const NOTE_FAILURE = `
   UPDATE webhooks SET failing_since = coalesce(failing_since, $2) WHERE id = $1 RETURNING *`;
@@ -119,15 +119,10 @@ const Words = z.object({
 });
 
 function toWebhook(row: WebhookRow): Webhook {
-  const words = Words.safeParse(row);
-  if (!words.success) {
-    const details = { table: 'webhooks', id: row.id };
-    const { error: cause } = words;
-    throw new Fault('row_malformed', 'Something is wrong on our side.', { details, cause });
-  }
+  const words = storedIn('webhooks', row, Words);
   const { removedAt: _removedAt, ...rest } = row;
   return {
-    ...{ ...rest, ...words.data, id: row.id as WebhookId },
+    ...{ ...rest, ...words, id: row.id as WebhookId },
     // Types of another release are left out: what this one does not know, it cannot tell of.
     eventTypes: row.eventTypes?.filter(isEventType) ?? null,
   };
