@@ -6,6 +6,21 @@ const EVENT_LENGTH_MAX = 256 * 1024;
 const RETRY_MS = 2_000;
 const RETRY_MS_MAX = 30_000;
 
+/** Every state of an instance, as the API names them, in the order of a life. */
+export const STATES = [
+  'creating',
+  'warming',
+  'idle',
+  'binding',
+  'ready',
+  'resuming',
+  'stopped',
+  'trashed',
+  'failed',
+  'deleting',
+  'deleted',
+];
+
 const SETTLED = ['ready', 'stopped', 'trashed', 'failed', 'deleted'];
 
 /** Whether nothing more happens to an instance by itself. */

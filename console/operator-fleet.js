@@ -1,21 +1,9 @@
 import { ask } from './api.js';
 import { make, stateMark, table, timeMark } from './elements.js';
+import { STATES } from './events.js';
 import { showTrouble } from './trouble.js';
 
 const PAGE = 25;
-const STATES = [
-  'creating',
-  'warming',
-  'idle',
-  'binding',
-  'ready',
-  'resuming',
-  'stopped',
-  'trashed',
-  'failed',
-  'deleting',
-  'deleted',
-];
 
 /** The list of instances with its filter; `refresh(place)` shows the present page anew. */
 export function openFleet() {

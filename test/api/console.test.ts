@@ -1,7 +1,10 @@
 import { expect } from 'chai';
-import { eventsIn } from '../../console/events.js';
+import { STATES, eventsIn, hasSettled } from '../../console/events.js';
 import { layoutOf, percent, shareOf } from '../../console/plot.js';
 import { nextStepOf } from '../../console/trouble.js';
+import { hasSettled as hasEnded } from '../../src/commands/watch-instance.js';
+import type { InstanceView } from '../../src/commands/instance-view.js';
+import { INSTANCE_STATES } from '../../src/domain/instance.js';
 import { call } from './support/call.js';
 import type { MemoryApi } from './support/memory-api.js';
 import { startMemoryApi } from './support/memory-api.js';
@@ -49,6 +52,14 @@ describe('the console’s pages', () => {
       expect(seen.size).to.be.greaterThan(5);
     });
   }
+
+  it('know every state that an instance can be in, and which of them end its stream of events', () => {
+    expect(STATES).to.deep.equal(INSTANCE_STATES);
+    const ending = INSTANCE_STATES.filter((state) => {
+      return hasEnded({ instance: { state } } as InstanceView);
+    });
+    expect(STATES.filter((state) => hasSettled({ state }))).to.include.members(ending);
+  });
 
   it('are sent once: a file that has not changed is 304', async () => {
     const path = '/console/files/style.css';
